@@ -1,0 +1,57 @@
+# Two commands matter: `make run` and `make test`. Both set up .venv from the lock first.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+INBOX ?= $(DATA)/inbox
+SAMPLE_DISPUTES ?= 5000
+
+.PHONY: run test setup format lint types sql-lint tests lock bench clean
+.DEFAULT_GOAL := run
+
+run: setup
+	@$(BIN)/rulings run --inbox $(INBOX) --data $(DATA) --sample-if-empty $(SAMPLE_DISPUTES)
+
+test: lint types sql-lint tests
+
+setup: $(VENV)/.ready
+
+# The stamp depends on the lock, so a changed lock is installed on the next call.
+$(VENV)/.ready: requirements.lock bootstrap.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "This project needs Python 3.11 ($(PYTHON) was not found; set PYTHON=...)."; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r bootstrap.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqruff fix --force sql
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/mypy
+
+sql-lint: setup
+	$(BIN)/sqruff lint sql
+
+tests: setup
+	$(BIN)/pytest
+
+bench: setup
+	$(BIN)/python -m benchmarks.pipeline
+
+# Writes both locks anew: hashes for every file, no index addresses.
+lock: setup
+	$(BIN)/uv pip compile --quiet pyproject.toml --group test --group check --group build --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)" | $(BIN)/uv pip compile --quiet - --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --output-file bootstrap.lock
+
+clean:
+	rm -rf $(VENV) $(DATA) build dist
