@@ -1,0 +1,1 @@
+"""Orchestration: the Prefect flow, settings, the command line, files in and out."""

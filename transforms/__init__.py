@@ -1,0 +1,1 @@
+"""Pure Polars: lazy frames in, lazy frames out; no I/O, no clock, no globals."""

@@ -1,0 +1,213 @@
+"""Great Expectations on DuckDB: what it lacks for this dialect, and how suites run on it quietly.
+
+Imported late (``expectations.engine``): the library takes seconds to load.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import duckdb
+import great_expectations as gx
+import great_expectations.expectations as gxe
+from duckdb_engine import ConnectionWrapper
+from great_expectations.core.result_format import ResultFormat
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.registry import get_metric_kwargs
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, ExecutionContext
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+
+from expectations.model import Check, ExpectationError
+
+ROW_COUNT = "table.row_count"
+NULL_COUNT = "column_values.nonnull.unexpected_count"
+DISTINCT_COUNT = "column.distinct_values.count"
+_VERDICT_ONLY: dict[str, Any] = {"result_format": {"result_format": ResultFormat.BOOLEAN_ONLY}}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What Great Expectations found for one check.
+
+    Attributes:
+        success: Whether it holds.
+        n_checked: Rows to which it applies; None if it is about the table as a whole.
+        n_unexpected: How many of them break it.
+        value: What was measured, where it is not a count of rows.
+        examples: What breaks it, where the check's own query says so.
+    """
+
+    success: bool
+    n_checked: int | None
+    n_unexpected: int
+    value: object = None
+    examples: tuple[str, ...] = ()
+
+
+class _Counted:
+    """Passes on the counts behind a verdict, without a further scan.
+
+    The library returns counts only together with sample values, one more scan of the table for every expectation.
+    For the verdict alone it asks for all counts of all expectations in one query; those are passed on here.
+    """
+
+    further_metrics: tuple[str, ...] = ()
+
+    def get_validation_dependencies(self, execution_engine: Any = None, *_: Any, **__: Any) -> Any:
+        base: Any = super()
+        dependencies = base.get_validation_dependencies(execution_engine, dict(_VERDICT_ONLY))
+        for name in self.further_metrics:
+            kwargs = get_metric_kwargs(name, configuration=cast("Any", self).configuration)
+            dependencies.set_metric_configuration(name, MetricConfiguration(metric_name=name, **_of_metric(kwargs)))
+        # The library empties the result of what asked for the verdict alone.
+        dependencies.result_format = {"result_format": ResultFormat.BASIC}
+        return dependencies
+
+    def _validate(self, metrics: dict[str, Any], *_: Any, execution_engine: Any = None, **__: Any) -> dict[str, Any]:
+        base: Any = super()
+        verdict = base._validate(metrics, dict(_VERDICT_ONLY), execution_engine)  # noqa: SLF001 - the hook to extend
+        n_checked, n_unexpected = self.counts(metrics)
+        return {"success": verdict["success"], "result": {"n_checked": n_checked, "n_unexpected": n_unexpected}}
+
+    def counts(self, metrics: Mapping[str, Any]) -> tuple[int, int]:
+        """Rows to which the expectation applies, and how many of them break it; sums of no rows are None."""
+        unexpected = metrics[f"{cast('Any', self).map_metric}.unexpected_count"] or 0
+        return metrics[ROW_COUNT] - (metrics[NULL_COUNT] or 0), unexpected
+
+
+class ExpectCountedValuesToBeInSet(_Counted, gxe.ExpectColumnValuesToBeInSet):  # type: ignore[misc] # untyped base
+    """``ExpectColumnValuesToBeInSet`` with its counts; null is not looked at."""
+
+
+class ExpectCountedValuesToBeBetween(_Counted, gxe.ExpectColumnValuesToBeBetween):  # type: ignore[misc] # untyped base
+    """``ExpectColumnValuesToBeBetween`` with its counts; null is not looked at."""
+
+
+class ExpectCountedValuesToNotBeNull(_Counted, gxe.ExpectColumnValuesToNotBeNull):  # type: ignore[misc] # untyped base
+    """``ExpectColumnValuesToNotBeNull`` with its counts."""
+
+    def counts(self, metrics: Mapping[str, Any]) -> tuple[int, int]:
+        """All rows, and those that are null."""
+        return metrics[ROW_COUNT], metrics[NULL_COUNT] or 0
+
+
+class ExpectCountedProportionOfUniqueValuesToBeBetween(  # type: ignore[misc] # untyped base
+    _Counted, gxe.ExpectColumnProportionOfUniqueValuesToBeBetween
+):
+    """``ExpectColumnProportionOfUniqueValuesToBeBetween`` with its counts; null is not looked at."""
+
+    further_metrics = (ROW_COUNT, NULL_COUNT, DISTINCT_COUNT)
+
+    def counts(self, metrics: Mapping[str, Any]) -> tuple[int, int]:
+        """Values, and those that repeat another one."""
+        n_values = metrics[ROW_COUNT] - (metrics[NULL_COUNT] or 0)
+        return n_values, n_values - (metrics[DISTINCT_COUNT] or 0)
+
+
+def open_source(connection: duckdb.DuckDBPyConnection) -> Any:
+    """A data source of Great Expectations that reads through cursors of the connection.
+
+    The context lives in memory: no files, no network, no progress bars. The library logs what it raises; we raise it.
+    """
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    source = context.data_sources.add_sql(
+        name="staged",
+        connection_string="duckdb:///:memory:",
+        create_temp_table=False,
+        kwargs={"creator": lambda: ConnectionWrapper(connection.cursor())},
+    )
+    for engine in _engines(source):
+        event.listen(engine, "after_cursor_execute", _buffer_rows)
+    return source
+
+
+def close_source(source: Any) -> None:
+    """Return the cursors that the data source holds."""
+    for engine in _engines(source):
+        engine.dispose()
+
+
+def judge(source: Any, relation: str, checks: Sequence[Check]) -> list[Verdict]:
+    """Run checks against one table or view, all in one validation.
+
+    Args:
+        source: From ``open_source``.
+        relation: Name of the table or view.
+        checks: The checks; their judged columns are columns of the relation.
+
+    Returns:
+        One verdict for each check, in their order.
+
+    Raises:
+        ExpectationError: A check could not be evaluated.
+    """
+    batch = source.add_table_asset(relation, table_name=relation).add_batch_definition_whole_table("all").get_batch()
+    suite = gx.ExpectationSuite(name=relation, expectations=[_expectation(check) for check in checks])
+    outcome = batch.validate(suite, result_format=ResultFormat.COMPLETE.value)
+    found = {result.expectation_config.meta["check"]: _verdict(relation, result) for result in outcome.results}
+    missing = [check.name for check in checks if check.name not in found]
+    if missing:
+        raise ExpectationError(f"no result came back for {', '.join(missing)} of {relation}; this is a fault of ours")
+    return [found[check.name] for check in checks]
+
+
+def _engines(source: Any) -> list[Engine]:
+    # The library keeps one engine to test a data source and another to validate.
+    engines = {id(engine): engine for engine in (source.get_engine(), source.get_execution_engine().engine)}
+    return list(engines.values())
+
+
+def _buffer_rows(
+    _connection: Connection, cursor: Any, _statement: str, _parameters: Any, context: ExecutionContext, _many: bool
+) -> None:
+    """Fetch at once, because Great Expectations closes the connection of DuckDB before it fetches.
+
+    Without it every expectation fails with "list index out of range", which looks like bad data. No query of a suite
+    returns more than a few rows.
+    """
+    if cursor.description:
+        strategy = FullyBufferedCursorFetchStrategy(cursor, initial_buffer=cursor.fetchall())
+        cast("Any", context).cursor_fetch_strategy = strategy
+
+
+def _expectation(check: Check) -> Any:
+    kind = globals().get(check.expectation) or getattr(gxe, check.expectation, None)
+    if kind is None:
+        raise ExpectationError(f"check {check.name} names an unknown expectation, {check.expectation}")
+    column = {"column": check.judged_column} if "column" in kind.__fields__ else {}
+    return kind(**column, **check.arguments, meta={"check": check.name})
+
+
+def _verdict(relation: str, result: Any) -> Verdict:
+    name = result.expectation_config.meta["check"]
+    problem = _raised(result.exception_info)
+    if problem:
+        raise ExpectationError(
+            f"check {name} of {relation} could not be evaluated, which says nothing about the data: {problem}"
+        )
+    details = result.result
+    row = next(iter(details.get("details", {}).get("unexpected_rows", [])), {})
+    return Verdict(
+        success=bool(result.success),
+        n_checked=details.get("n_checked"),
+        n_unexpected=int(details.get("n_unexpected", row.get("n_unexpected", 0))),
+        value=details.get("observed_value"),
+        examples=tuple(str(example) for example in row.get("examples", ())),
+    )
+
+
+def _raised(info: Mapping[str, Any]) -> str:
+    """The message of an exception behind a result; it is given for the expectation or for each of its metrics."""
+    entries = [info, *(value for value in info.values() if isinstance(value, Mapping))]
+    messages = [str(entry["exception_message"]) for entry in entries if entry.get("raised_exception")]
+    return "; ".join(sorted(set(messages)))
+
+
+def _of_metric(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: kwargs[name] for name in ("metric_domain_kwargs", "metric_value_kwargs")}

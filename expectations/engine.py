@@ -1,0 +1,296 @@
+"""Runs the suites over the staged tables, in one DuckDB database in memory."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from expectations.model import Check, ExpectationError, ExpectationResult, Parameters, Relation, Severity, Suite
+from expectations.rules import row_label
+from expectations.suites import ALL_SUITES
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from expectations.adapter import Verdict
+
+COLUMN_TYPES = "column_types"
+EXAMPLES = 3
+# What the checks of other tables need to know of the disputes; one row per dispute or user, whatever the staged
+# table holds, so that a join never multiplies rows.
+HELPERS: dict[str, str] = {
+    "dispute_keys": """
+        select
+            dispute_id as parent_id,
+            min(epoch_us(opened_at)) as parent_opened_us,
+            min(epoch_us(ruled_at)) as parent_ruled_us
+        from staged_disputes
+        where dispute_id is not null
+        group by dispute_id
+    """,
+    "parties": """
+        select distinct user_id as party_id
+        from (select unnest([buyer_id, seller_id]) as user_id from staged_disputes)
+        where user_id is not null
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What DuckDB may use.
+
+    Attributes:
+        memory_limit: As DuckDB reads it ("2GB").
+        threads: Number of threads.
+        spill: Folder for what does not fit in memory; None: nothing is written, and too large a table is an error.
+    """
+
+    memory_limit: str = "2GB"
+    threads: int = 2
+    spill: Path | None = None
+
+
+def preload() -> None:
+    """Load Great Expectations, which takes seconds; meant for a thread beside work that waits."""
+    import expectations.adapter  # noqa: F401, PLC0415 - loading it is the purpose
+
+
+def validate(
+    views: Mapping[str, str],
+    suites: Sequence[Suite],
+    parameters: Parameters,
+    resources: Resources | None = None,
+) -> list[ExpectationResult]:
+    """Check the staged tables.
+
+    Args:
+        views: For each table name an SQL select of its staged rows, such as ``select * from read_parquet([...])``.
+            A table that is not there counts as one without rows. Suites other than that of the disputes look up the
+            disputes, so their view belongs here whenever there is one.
+        suites: What to check; see ``expectations.suites``.
+        parameters: The moment of the run and the thresholds.
+        resources: What DuckDB may use.
+
+    Returns:
+        One result for every check of every suite, sorted by table and check. Where there was nothing to check
+        ``success`` is None. If a table's columns are not as declared nothing else is checked.
+
+    Raises:
+        ExpectationError: A view cannot be read, or a check cannot be evaluated.
+    """
+    with _database(resources or Resources()) as connection:
+        _stage(connection, views, suites)
+        from expectations import adapter  # noqa: PLC0415 - takes seconds to load
+
+        source = adapter.open_source(connection)
+        try:
+            results = _run(connection, source, suites, parameters)
+        finally:
+            adapter.close_source(source)
+    return sorted(results, key=lambda result: (result.table_name, result.expectation))
+
+
+def gate(results: Iterable[ExpectationResult], suites: Sequence[Suite] = ALL_SUITES) -> list[str]:
+    """Say why a run must not go on.
+
+    Args:
+        results: From ``validate``.
+        suites: The suites that were run; they describe the checks.
+
+    Returns:
+        A sentence or two for each stopping check that failed: what, where, and what to do. Empty: the run may go on.
+    """
+    checks = {(suite.table.name, check.name): check for suite in suites for check in suite.checks}
+    failed = (result for result in results if result.severity == Severity.STOP and result.success is False)
+    return [_reason(result, checks[result.table_name, result.expectation]) for result in failed]
+
+
+def _reason(result: ExpectationResult, check: Check) -> str:
+    return f"{result.table_name}: expected that {check.description}, but found {result.observed}. {check.remedy}"
+
+
+@contextmanager
+def _database(resources: Resources) -> "Iterator[duckdb.DuckDBPyConnection]":
+    import duckdb  # noqa: PLC0415 - the command line loads this module without DuckDB
+
+    config: dict[str, Any] = {
+        "memory_limit": resources.memory_limit,
+        "threads": resources.threads,
+        "temp_directory": str(resources.spill) if resources.spill else "",
+        "autoinstall_known_extensions": False,
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        # How a moment is shown in an example must not depend on the machine.
+        connection.execute("set timezone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _stage(connection: "duckdb.DuckDBPyConnection", views: Mapping[str, str], suites: Sequence[Suite]) -> None:
+    """Create ``staged_<table>`` for every table that the suites read, and the list of all columns' types."""
+    import duckdb  # noqa: PLC0415 - see _database
+
+    tables = {suite.table.name: suite.table for suite in (*suites, *_parents(suites))}
+    connection.execute(f"create table {COLUMN_TYPES} (table_name varchar, column_name varchar, declared varchar, staged varchar)")
+    for name, table in tables.items():
+        declared = {column.name: column.kind.duckdb for column in table.columns}
+        nothing = ", ".join(f"null::{kind} as {column}" for column, kind in declared.items())
+        try:
+            connection.execute(f"create view staged_{name} as {views.get(name, f'select {nothing} where false')}")
+            staged = {row[0]: row[1] for row in connection.execute(f"describe staged_{name}").fetchall()}
+        except duckdb.Error as error:
+            raise ExpectationError(f"the staged table {name} cannot be read: {error}") from error
+        rows = [(name, column, kind, staged.get(column)) for column, kind in declared.items()]
+        connection.executemany(f"insert into {COLUMN_TYPES} values (?, ?, ?, ?)", rows)
+
+
+def _parents(suites: Sequence[Suite]) -> list[Suite]:
+    """The suite of the disputes, if one of the suites looks them up."""
+    needed = any(suite.needs for suite in suites)
+    return [suite for suite in ALL_SUITES if needed and suite.table.name == "disputes"]
+
+
+def _run(
+    connection: "duckdb.DuckDBPyConnection", source: Any, suites: Sequence[Suite], parameters: Parameters
+) -> list[ExpectationResult]:
+    results = _judge_columns(connection, source, suites)
+    if not all(result.success for result in results):
+        return results + [_not_judged(suite, check) for suite in suites for check in _checks(suite, Relation.ROWS)]
+    for helper in sorted({name for suite in suites for name in suite.needs}):
+        connection.execute(f"create table {helper} as {HELPERS[helper]}")
+    return results + [one for suite in suites for one in _judge_rows(connection, source, suite, parameters)]
+
+
+def _judge_columns(
+    connection: "duckdb.DuckDBPyConnection", source: Any, suites: Sequence[Suite]
+) -> list[ExpectationResult]:
+    """Run the checks on columns of all tables together; the table's name tells equal names apart meanwhile."""
+    pairs = [(suite, check) for suite in suites for check in _checks(suite, Relation.COLUMNS)]
+    named = [replace(check, name=f"{suite.table.name}_{check.name}") for suite, check in pairs]
+    derived = ", ".join(f"{check.derived} as {check.name}" for check in named)
+    connection.execute(f"create view checked_{COLUMN_TYPES} as select *, {derived} from {COLUMN_TYPES}")
+    verdicts = _judge(connection, source, f"checked_{COLUMN_TYPES}", named, ())
+    return [_result(suite, check, verdict, 0) for (suite, check), verdict in zip(pairs, verdicts, strict=True)]
+
+
+def _judge_rows(
+    connection: "duckdb.DuckDBPyConnection", source: Any, suite: Suite, parameters: Parameters
+) -> list[ExpectationResult]:
+    """Run the checks on the rows of one table, over a view that adds a column for each rule to the declared ones."""
+    table = suite.table
+    n_rows = int(_value(connection, f"select count(*) from staged_{table.name}"))
+    checks = [_filled_in(check, n_rows, parameters) for check in _checks(suite, Relation.ROWS)]
+    declared = ", ".join(table.column_names)
+    derived = "".join(f", {check.derived} as {check.name}" for check in checks if check.derived)
+    connection.execute(
+        f"create view checked_{table.name} as "
+        f"select {declared}{derived} from (select {declared} from staged_{table.name}) {suite.lookup}"
+    )
+    verdicts = _judge(connection, source, f"checked_{table.name}", checks, table.key)
+    return [_result(suite, check, verdict, n_rows) for check, verdict in zip(checks, verdicts, strict=True)]
+
+
+def _judge(
+    connection: "duckdb.DuckDBPyConnection", source: Any, relation: str, checks: Sequence[Check], key: tuple[str, ...]
+) -> "list[Verdict]":
+    """Run checks on a view, and look for examples of what failed."""
+    from expectations import adapter  # noqa: PLC0415 - takes seconds to load
+
+    verdicts = adapter.judge(source, relation, checks)
+    failed = [check for check, verdict in zip(checks, verdicts, strict=True) if not verdict.success]
+    examples = _examples(connection, relation, failed, key)
+    return [
+        replace(verdict, examples=verdict.examples or examples.get(check.name, ()))
+        for check, verdict in zip(checks, verdicts, strict=True)
+    ]
+
+
+def _examples(
+    connection: "duckdb.DuckDBPyConnection", relation: str, failed: Sequence[Check], key: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """The first rows in order that break each check, all found in one scan, and the answers of their own queries."""
+    found: dict[str, tuple[str, ...]] = {}
+    by_row = [check for check in failed if check.breaks]
+    if by_row:
+        columns = (
+            f"min({row_label(tuple(dict.fromkeys((*key, *check.shows))))}, {EXAMPLES}) filter (where {check.breaks})"
+            for check in by_row
+        )
+        row = connection.execute(f"select {', '.join(columns)} from {relation}").fetchone() or ()
+        found |= {check.name: tuple(values or ()) for check, values in zip(by_row, row, strict=True)}
+    for check in failed:
+        if check.example_query:
+            found[check.name] = tuple(row[0] for row in connection.execute(check.example_query).fetchall())
+    return found
+
+
+def _checks(suite: Suite, relation: Relation) -> list[Check]:
+    return [check for check in suite.checks if check.relation is relation]
+
+
+def _filled_in(check: Check, n_rows: int, parameters: Parameters) -> Check:
+    """The check with values in place of the placeholders in its SQL."""
+    values = {
+        "as_of_us": int(parameters.as_of.timestamp()) * 1_000_000,
+        "quarantine_stop": parameters.quarantine_stop,
+        "quarantine_warn": parameters.quarantine_warn,
+        "key_slices": _slices(n_rows, parameters.keys_checked),
+        "text_slices": _slices(n_rows, parameters.texts_checked),
+    }
+    return replace(
+        check,
+        derived=Template(check.derived).substitute(values),
+        example_query=Template(check.example_query).substitute(values),
+    )
+
+
+def _slices(n_rows: int, n_wanted: int) -> int:
+    """The smallest power of two that divides the rows into slices of about the wanted size or less."""
+    return 1 << ((max(n_rows, 1) - 1) // n_wanted).bit_length()
+
+
+def _result(suite: Suite, check: Check, verdict: "Verdict", n_rows: int) -> ExpectationResult:
+    n_checked = n_rows if verdict.n_checked is None else verdict.n_checked
+    # A check of a column holds of nothing at all; that is no success.
+    is_vacuous = n_checked == 0 and bool(check.column)
+    observed = "nothing to check" if is_vacuous else _observed(check, verdict, n_checked)
+    return ExpectationResult(
+        table_name=suite.table.name,
+        expectation=check.name,
+        column_name=check.column,
+        severity=check.severity.value,
+        success=None if is_vacuous else verdict.success,
+        n_checked=n_checked,
+        n_unexpected=verdict.n_unexpected,
+        observed=observed,
+    )
+
+
+def _observed(check: Check, verdict: "Verdict", n_checked: int) -> str:
+    if isinstance(verdict.value, int) and not verdict.n_unexpected:
+        return f"{verdict.value} {check.measure}"
+    counted = f"{verdict.n_unexpected} of {n_checked} {check.measure}"
+    return f"{counted}, for example {'; '.join(verdict.examples)}" if verdict.examples else counted
+
+
+def _not_judged(suite: Suite, check: Check) -> ExpectationResult:
+    return ExpectationResult(
+        table_name=suite.table.name,
+        expectation=check.name,
+        column_name=check.column,
+        severity=check.severity.value,
+        success=None,
+        n_checked=0,
+        n_unexpected=0,
+        observed="not checked, because the columns of a table are not as declared",
+    )
+
+
+def _value(connection: "duckdb.DuckDBPyConnection", query: str) -> Any:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,1 @@
+"""Ingest: batches from the inbox into typed, month-partitioned Parquet."""

@@ -1,0 +1,237 @@
+"""The ingest stage: everything in the inbox that is new is staged."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+import polars as pl
+
+from flows.errors import RunError
+from flows.files import empty_folder
+from flows.ingest.inbox import FORMATS, InboxFile, list_files
+from flows.ingest.ledger import (
+    Delivery,
+    Ledger,
+    make_ledger,
+    read_deliveries,
+    read_record,
+    staged_folder,
+)
+from flows.ingest.profiles import candidate_profiles
+from flows.ingest.readers import open_bytes
+from flows.ingest.staging import HOMES_SCHEMA, StagingTask, stage_file
+from flows.settings import Layout, Settings
+from flows.versions import code_version
+from transforms.ingest.partition import HOME
+from transforms.privacy.pseudonym import PseudonymKey
+from transforms.registry import INPUT_TABLES
+
+_HASH_BYTES = 8
+_BLOCK = 4 << 20
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What identifies a file's content.
+
+    Attributes:
+        file_id: Hash of the unpacked content.
+        bytes: Size of the unpacked content.
+        sha256: SHA-256 of the file as delivered, where a manifest names one.
+    """
+
+    file_id: str
+    bytes: int
+    sha256: str | None
+
+
+def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
+    """Stage all that is new in the inbox.
+
+    Args:
+        settings: The run's settings.
+        key: Key for pseudonyms.
+
+    Returns:
+        The ledger of everything delivered so far, this run included.
+
+    Raises:
+        RunError: A file cannot be read, or does not agree with its manifest.
+    """
+    layout = settings.layout
+    profiles = candidate_profiles(settings.profile)
+    before = make_ledger(layout, read_deliveries(layout.current))
+    files = list_files(settings.inbox, empty_folder(layout.work / "unpacked"), profiles)
+    prints = _fingerprints(files, settings.threads)
+    deliveries, tasks = _what_is_new(files, prints, before)
+    readings = {"code": code_version(), "profiles": repr(profiles)}
+    tasks = [replace(task, profiles=profiles) for task in tasks]
+    homes = _stage_disputes(tasks, layout, key, before, readings)
+    _stage_children(tasks, settings, key, homes, _dispute_ids(before, tasks), readings)
+    ledger = make_ledger(layout, (*before.deliveries, *deliveries))
+    _check_manifest_rows(files, prints, ledger)
+    return ledger
+
+
+def known_homes(ledger: Ledger, layout: Layout) -> pl.LazyFrame:
+    """Return the home month of every staged dispute.
+
+    Args:
+        ledger: The files that count.
+        layout: The data directory.
+
+    Returns:
+        ``dispute_id`` and ``__home``, unique.
+    """
+    found = [_homes_of(layout, file.file_id, file.months) for file in ledger.of_table("disputes")]
+    if not found:
+        return pl.LazyFrame(schema=HOMES_SCHEMA)
+    return pl.concat(found).unique("dispute_id", keep="any")
+
+
+def _homes_of(layout: Layout, file_id: str, months: Iterable[str]) -> pl.LazyFrame:
+    folder = staged_folder(layout, "disputes", file_id)
+    parts = [
+        pl.scan_parquet(folder / f"month={month}" / "*.parquet").select("dispute_id", pl.lit(month).alias(HOME))
+        for month in months
+    ]
+    return pl.concat(parts) if parts else pl.LazyFrame(schema=HOMES_SCHEMA)
+
+
+def _fingerprints(files: Sequence[InboxFile], threads: int) -> list[Fingerprint]:
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(_fingerprint, files))
+
+
+def _fingerprint(file: InboxFile) -> Fingerprint:
+    digest, size = hashlib.blake2b(digest_size=_HASH_BYTES), 0
+    sha256 = hashlib.sha256() if file.expected_sha256 else None
+    try:
+        with open_bytes(file) as stream:
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+                size += len(block)
+                if sha256 and not file.compression:
+                    sha256.update(block)
+        if sha256 and file.compression:
+            sha256.update(file.path.read_bytes())
+    except OSError as error:
+        raise RunError(f"{file.name} cannot be unpacked ({error}); deliver it again") from error
+    found = sha256.hexdigest() if sha256 else None
+    if found and found != file.expected_sha256:
+        raise RunError(
+            f"{file.name} has SHA-256 {found[:12]}…, its manifest says {str(file.expected_sha256)[:12]}…; "
+            "deliver it again"
+        )
+    return Fingerprint(digest.hexdigest(), size, found)
+
+
+def _what_is_new(
+    files: list[InboxFile], prints: list[Fingerprint], before: Ledger
+) -> tuple[list[Delivery], list[StagingTask]]:
+    seen = {(each.batch, each.name, each.file_id) for each in before.deliveries}
+    loaded = set(before.staged)
+    deliveries: list[Delivery] = []
+    tasks: list[StagingTask] = []
+    for file, found in zip(files, prints, strict=True):
+        if (file.batch, file.name, found.file_id) in seen:
+            continue
+        status, note = _status(file, found.file_id in loaded)
+        deliveries.append(Delivery(file.batch, file.name, found.file_id, status, file.table or "", found.bytes, note))
+        if status == "loaded":
+            loaded.add(found.file_id)
+            tasks.append(StagingTask(file, found.file_id, found.bytes, (), ""))
+    return deliveries, tasks
+
+
+def _status(file: InboxFile, known: bool) -> tuple[str, str]:
+    if file.table is None:
+        stem = file.path.name.split(".")[0]
+        close = get_close_matches(stem.casefold(), INPUT_TABLES, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        return "ignored", f"no table begins with {stem}{hint}"
+    if file.format is None:
+        raise RunError(
+            f"{file.name} has an ending that is not read; read are {', '.join(FORMATS)}, each also as .gz or .zst"
+        )
+    if known:
+        return "delivered_before", "the same content was loaded before"
+    return "loaded", ""
+
+
+def _dispute_ids(before: Ledger, tasks: list[StagingTask]) -> list[str]:
+    return [file.file_id for file in before.of_table("disputes")] + [
+        task.file_id for task in tasks if task.table.name == "disputes"
+    ]
+
+
+def _reading(readings: dict[str, str], dispute_files: Iterable[str]) -> str:
+    text = repr((sorted(readings.items()), list(dispute_files)))
+    return hashlib.blake2b(text.encode(), digest_size=_HASH_BYTES).hexdigest()
+
+
+def _stage_disputes(
+    tasks: list[StagingTask], layout: Layout, key: PseudonymKey, before: Ledger, readings: dict[str, str]
+) -> pl.DataFrame:
+    homes = known_homes(before, layout).collect()
+    earlier = [file.file_id for file in before.of_table("disputes")]
+    for task in tasks:
+        if task.table.name != "disputes":
+            continue
+        ready = replace(task, reading=_reading(readings, earlier))
+        if _is_staged(ready, layout):
+            record = read_record(staged_folder(layout, "disputes", task.file_id))
+            found = _homes_of(layout, task.file_id, record.months if record else ())
+            homes = pl.concat(
+                [homes, found.join(homes.lazy(), on="dispute_id", how="anti").unique("dispute_id").collect()]
+            )
+        else:
+            homes = stage_file(ready, layout, key, homes)
+        earlier.append(task.file_id)
+    return homes
+
+
+def _stage_children(
+    tasks: list[StagingTask],
+    settings: Settings,
+    key: PseudonymKey,
+    homes: pl.DataFrame,
+    dispute_files: list[str],
+    readings: dict[str, str],
+) -> None:
+    reading = _reading(readings, dispute_files)
+    ready = [replace(task, reading=reading) for task in tasks if task.table.name != "disputes"]
+    waiting = [task for task in ready if not _is_staged(task, settings.layout)]
+    with ThreadPoolExecutor(settings.threads) as pool:
+        for _ in pool.map(lambda task: stage_file(task, settings.layout, key, homes), waiting):
+            pass
+
+
+def _is_staged(task: StagingTask, layout: Layout) -> bool:
+    """Tell whether a run that did not finish has staged the file in the same way; what it did otherwise is removed."""
+    folder = staged_folder(layout, task.table.name, task.file_id)
+    record = read_record(folder)
+    if record is not None and record.reading == task.reading:
+        return True
+    if folder.exists():
+        empty_folder(folder).rmdir()
+    return False
+
+
+def _check_manifest_rows(files: list[InboxFile], prints: list[Fingerprint], ledger: Ledger) -> None:
+    expected: dict[tuple[str, str], int] = {}
+    got: dict[tuple[str, str], int] = {}
+    for file, found in zip(files, prints, strict=True):
+        record = ledger.staged.get(found.file_id)
+        if file.expected_rows is not None and file.table and record:
+            place = (file.batch, file.table)
+            expected[place] = file.expected_rows
+            got[place] = got.get(place, 0) + record.rows_in
+    for (batch, table), rows in expected.items():
+        if got[batch, table] != rows:
+            raise RunError(
+                f"the manifest of {batch} promises {rows} rows of {table}, {got[batch, table]} arrived; "
+                "deliver it again"
+            )

@@ -1,0 +1,233 @@
+"""Staging one file: read, type, check, protect, file by month; what breaks a rule goes to quarantine."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import polars as pl
+
+from flows.errors import RunError
+from flows.files import empty_folder, replace_folder
+from flows.ingest.inbox import InboxFile
+from flows.ingest.ledger import ExtraColumn, StagedFile, iso, staged_folder, write_record
+from flows.ingest.profiles import best_match
+from flows.ingest.readers import Chunk, Malformed, read_chunks, read_headers, sniff_encoding
+from flows.ingest.writer import PartitionWriter
+from flows.settings import Layout
+from transforms.ingest.parse import BAD, RAW, ROW, explain_bad_rows, parse_rows
+from transforms.ingest.partition import HOME, file_under_home, new_homes
+from transforms.ingest.profile import HeaderMatch, Profile, ProfileError, match_headers
+from transforms.ingest.versions import FILE
+from transforms.privacy.mask import mask_text
+from transforms.privacy.pseudonym import PseudonymKey, pseudonymise
+from transforms.registry import INPUT_TABLES, Column, Table
+
+QUARANTINE_SCHEMA: dict[str, pl.DataType] = {
+    "file_id": pl.String(),
+    "file": pl.String(),
+    "table_name": pl.String(),
+    "row_number": pl.Int64(),
+    "rule": pl.String(),
+    "column_name": pl.String(),
+    "got": pl.String(),
+    "expected": pl.String(),
+    "n_broken": pl.UInt32(),
+    "raw": pl.String(),
+}
+HOMES_SCHEMA: dict[str, pl.DataType] = {"dispute_id": pl.String(), HOME: pl.String()}
+
+
+@dataclass(frozen=True)
+class StagingTask:
+    """One file that is to be staged.
+
+    Attributes:
+        file: The file.
+        file_id: Hash of its content.
+        bytes: Size of its content, unpacked.
+        profiles: Profiles that may explain its headers.
+        reading: Hash of all that decides how its rows are read and filed.
+    """
+
+    file: InboxFile
+    file_id: str
+    bytes: int
+    profiles: tuple[Profile, ...]
+    reading: str
+
+    @property
+    def table(self) -> Table:
+        """The table that the file belongs to."""
+        return INPUT_TABLES[self.file.table or ""]
+
+
+def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.DataFrame) -> pl.DataFrame:
+    """Stage one file; its folder appears whole or not at all.
+
+    Args:
+        task: The file.
+        layout: The data directory.
+        key: Key for pseudonyms.
+        homes: Home month by dispute.
+
+    Returns:
+        The homes, with those of the disputes in this file.
+
+    Raises:
+        RunError: The file cannot be read, or its headers match no profile.
+    """
+    profile, match = _match(task)
+    partial = empty_folder(layout.work / f"staging-{task.file_id}")
+    writer = PartitionWriter(partial, HOME)
+    set_aside: list[pl.DataFrame] = []
+    rows_in = 0
+    for chunk in prefetched(read_chunks(task.file, profile)):
+        rows_in += chunk.frame.height + len(chunk.malformed)
+        set_aside.append(_malformed_rows(task, chunk.malformed))
+        match = _match_of_chunk(chunk, task.table, profile, match)
+        good, bad = _typed(chunk.frame, task, profile, match, key)
+        set_aside.append(bad)
+        if task.table.name == "disputes":
+            found = new_homes(good.lazy(), homes.lazy()).collect()
+            homes = pl.concat([homes, found])
+        writer.add(file_under_home(good.lazy(), task.table, homes.lazy()).collect())
+    writer.close()
+    quarantine = pl.concat(set_aside) if set_aside else pl.DataFrame(schema=QUARANTINE_SCHEMA)
+    quarantine.sort("row_number").write_parquet(partial / "quarantine.parquet")
+    write_record(partial, _record(task, profile, match, rows_in, quarantine.height, writer.partitions))
+    replace_folder(partial, staged_folder(layout, task.table.name, task.file_id))
+    return homes
+
+
+def _match(task: StagingTask) -> tuple[Profile, HeaderMatch]:
+    profiles = task.profiles
+    if len(profiles) > 1:
+        encoding = sniff_encoding(task.file)
+        profiles = tuple(replace(profile, encoding=encoding) for profile in profiles)
+    headers = read_headers(task.file, profiles[0])
+    try:
+        return best_match(headers, task.table, profiles)
+    except ProfileError as error:
+        raise RunError(f"{task.file.name}: {error}") from error
+
+
+def _match_of_chunk(chunk: Chunk, table: Table, profile: Profile, match: HeaderMatch) -> HeaderMatch:
+    """Match again where a later chunk of JSON brings keys that the first did not have."""
+    headers = tuple(name for name in chunk.frame.columns if name != ROW)
+    known = {*match.columns, *match.extra}
+    return match if set(headers) <= known else match_headers(headers, table, profile)
+
+
+def _typed(
+    raw: pl.DataFrame, task: StagingTask, profile: Profile, match: HeaderMatch, key: PseudonymKey
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    if raw.is_empty():
+        return _no_rows(task.table, match), pl.DataFrame(schema=QUARANTINE_SCHEMA)
+    parsed = parse_rows(raw.lazy(), task.table, match, profile).collect()
+    broken = parsed.filter(BAD)
+    good = (parsed.filter(~pl.col(BAD)) if broken.height else parsed).select(
+        *task.table.column_names, *match.extra, ROW
+    )
+    protected = good.with_columns(
+        _protected(good[column.name], column, key)
+        for column in task.table.columns
+        if column.identifier or column.free_text
+    )
+    return protected.with_columns(pl.lit(task.file_id).alias(FILE)), _quarantine_rows(broken, task, match, key)
+
+
+def _no_rows(table: Table, match: HeaderMatch) -> pl.DataFrame:
+    extra = dict.fromkeys(match.extra, pl.String())
+    return pl.DataFrame(schema={**table.polars_schema, **extra, ROW: pl.Int64(), FILE: pl.String()})
+
+
+def _protected(values: pl.Series, column: Column, key: PseudonymKey) -> pl.Series:
+    if column.identifier:
+        return pseudonymise(values, column.identifier, key)
+    return mask_text(values)
+
+
+def _quarantine_rows(broken: pl.DataFrame, task: StagingTask, match: HeaderMatch, key: PseudonymKey) -> pl.DataFrame:
+    if broken.is_empty():
+        return pl.DataFrame(schema=QUARANTINE_SCHEMA)
+    protected = broken.with_columns(
+        _protected(broken[RAW + column.name], column, key) for column in task.table.columns
+    ).with_columns(mask_text(broken[name]) for name in match.extra)
+    reasons = explain_bad_rows(protected.lazy(), task.table).collect()
+    raw = protected.select(
+        pl.struct(
+            *(pl.col(RAW + name).alias(name) for name in match.columns.values()), *match.extra
+        ).struct.json_encode().alias("raw")
+    )  # fmt: skip
+    return _labelled(pl.concat([reasons.rename({ROW: "row_number"}), raw], how="horizontal"), task)
+
+
+def _labelled(rows: pl.DataFrame, task: StagingTask) -> pl.DataFrame:
+    named = rows.with_columns(
+        file_id=pl.lit(task.file_id), file=pl.lit(task.file.name), table_name=pl.lit(task.table.name)
+    )
+    return named.select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
+
+
+def _malformed_rows(task: StagingTask, malformed: tuple[Malformed, ...]) -> pl.DataFrame:
+    if not malformed:
+        return pl.DataFrame(schema=QUARANTINE_SCHEMA)
+    # Which field is an identifier cannot be told in a malformed row, so tables with identifiers keep none of it.
+    has_identifiers = any(column.identifier for column in task.table.columns)
+    rows = pl.DataFrame(
+        {
+            "row_number": [row.row for row in malformed],
+            "rule": [row.rule for row in malformed],
+            "column_name": [""] * len(malformed),
+            "got": [row.got for row in malformed],
+            "expected": [row.expected for row in malformed],
+            "n_broken": [1] * len(malformed),
+            "raw": mask_text(pl.Series([None if has_identifiers else row.text for row in malformed], dtype=pl.String)),
+        }
+    )
+    return _labelled(rows, task)
+
+
+def _record(
+    task: StagingTask, profile: Profile, match: HeaderMatch, rows_in: int, quarantined: int, months: tuple[str, ...]
+) -> StagedFile:
+    file = task.file
+    factors = profile.extra_factors if task.table.name == "disputes" else ()
+    absent = sorted(factor.column for factor in factors if factor.column not in match.extra)
+    if absent:
+        raise RunError(
+            f"{file.name} has no column {', '.join(absent)}, which profile {profile.name} names as an extra factor; "
+            f"the other columns are {', '.join(match.extra) or 'none'}"
+        )
+    return StagedFile(
+        file_id=task.file_id,
+        table=task.table.name,
+        batch=file.batch,
+        name=file.name,
+        profile=profile.name,
+        format=" ".join(part for part in (file.format, profile.encoding, file.compression) if part),
+        bytes=task.bytes,
+        delivered_at=iso(file.delivered_at),
+        rows_in=rows_in,
+        quarantined=quarantined,
+        reading=task.reading,
+        months=months,
+        columns=tuple(name for name in task.table.column_names if name not in match.missing),
+        not_recorded=match.missing,
+        extra_columns=match.extra,
+        extra_factors=tuple(ExtraColumn(each.name, each.column, each.type, each.favours) for each in factors),
+    )
+
+
+_T = TypeVar("_T")
+
+
+def prefetched(items: Iterator[_T]) -> Iterator[_T]:
+    """Fetch the next item on another thread while the current one is worked on."""
+    done = object()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pending: Future[_T | object] = pool.submit(next, items, done)
+        while (item := pending.result()) is not done:
+            pending = pool.submit(next, items, done)
+            yield item  # type: ignore[misc] # the sentinel is excluded by the loop

@@ -1,0 +1,84 @@
+"""Section: the answer in a few sentences, and what cannot be concluded."""
+
+from collections.abc import Iterator
+
+from flows.report import words
+from flows.report.blocks import Block, Bullets, Prose, Section
+from flows.report.data import ReportData
+from flows.report.disclosure import ALL, RULED, TOTAL, Disclosure
+from flows.report.effects import HEADLINE_MODEL, factor_effects, ranked_effects
+from flows.report.names import FACTORS, RULED_ORDER
+from flows.report.quality import file_totals, missing_tables, not_recorded_factors
+from flows.report.rates import headline_cards, overall_rates
+from transforms.registry import Label
+
+
+def answer_section(data: ReportData, disclosure: Disclosure) -> Section:
+    """Who wins, which factors go with winning, and what cannot be concluded."""
+    blocks: list[Block] = [*_who_wins(data, disclosure), *_ranking(data)]
+    limits = tuple(_limits(data, disclosure))
+    blocks += [Prose(Label("What cannot be concluded", "不能得出的结论"), "heading"), Bullets(limits)]
+    return Section("answer", Label("The answer", "结论"), tuple(blocks))
+
+
+def _who_wins(data: ReportData, disclosure: Disclosure) -> Iterator[Block]:
+    overall = overall_rates(data.outcomes)
+    if not overall:
+        yield Prose(words.NOTHING_RULED, "lead")
+        return
+    cards = headline_cards(data, disclosure)
+    if cards:
+        yield cards
+    shown = {outcome: rate for outcome, rate in overall.items() if not disclosure.hides(rate) and rate.share is not None}
+    if set(RULED_ORDER) - set(shown):
+        n = None if disclosure.hides_total(next(iter(overall.values()))) else next(iter(overall.values())).n_total
+        yield Prose(words.some_hidden(n), "lead")
+        return
+    buyer, seller = shown["buyer_wins"], shown["seller_wins"]
+    first, second = words.headline(buyer, seller, shown["partial"]), words.compare_sides(buyer, seller)
+    yield Prose(Label(f"{first.en} {second.en}", f"{first.zh}{second.zh}"), "lead")
+    yield Prose(words.sellers(buyer))
+
+
+def _ranking(data: ReportData) -> Iterator[Block]:
+    ranked = ranked_effects(data)
+    if not ranked:
+        yield Prose(words.NO_EFFECTS)
+        return
+    yield Prose(words.RANKED)
+    yield Bullets(tuple(words.factor_effect(factor, effect) for factor, effect in ranked), is_ordered=True)
+
+
+def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
+    ranked = dict(ranked_effects(data))
+    undirected = [factor for factor, effect in ranked.items() if words.includes_zero(effect)]
+    if undirected:
+        yield words.undirected(undirected)
+    absent = not_recorded_factors(data)
+    if absent:
+        yield words.not_recorded_factors(absent)
+    unknown = factor_effects(data, HEADLINE_MODEL)
+    for factor in FACTORS:
+        if factor in unknown and factor not in ranked and factor not in absent:
+            yield words.no_effect(factor, unknown[factor].status)
+    absent_tables = missing_tables(data)
+    if absent_tables:
+        yield words.missing_tables(absent_tables)
+    yield words.NOT_CAUSE
+    yield from _left_out(data, disclosure)
+
+
+def _left_out(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
+    """Disputes without a ruling, facts that came too late, rows set aside."""
+    closures = overall_rates(data.closures)
+    if closures:
+        n_total = next(iter(closures.values())).n_total
+        n_unruled = sum(rate.n for outcome, rate in closures.items() if outcome not in RULED_ORDER)
+        is_hidden = (ALL, ALL, RULED) in disclosure.hidden or (ALL, ALL, TOTAL) in disclosure.hidden
+        if n_unruled:
+            yield words.unruled(None if is_hidden else n_unruled, n_total)
+    if any(fact.n for fact in data.late_facts):
+        yield words.late_facts(data.late_facts)
+    totals = file_totals(data.files)
+    if totals["quarantined"]:
+        yield words.quarantined(totals["quarantined"], totals["rows_in"])

@@ -1,0 +1,116 @@
+"""How strongly each factor goes with the outcome, not adjusted: measures of association as chart and table."""
+
+from collections.abc import Iterable, Sequence
+
+from flows.report import words
+from flows.report.blocks import Cell, Figure, Head, Table
+from flows.report.charts import ChartRow, Mark, Scale, interval_chart, positive_scale, symmetric_scale
+from flows.report.data import Association
+from flows.report.disclosure import Disclosure
+from flows.report.groups import LANGUAGES, MOST_CHART_ROWS, about_chart
+from flows.report.names import FACTORS, OVERALL, factor_label, measure_label, sentence_case, status_label
+from flows.report.numbers import NO_NUMBER, count, decimal, interval, same
+from transforms.registry import Label
+
+_MEASURES = ("kendall_tau_b", "spearman", "auc", "cramers_v", "mutual_information")
+_NEVER_NEGATIVE = {"cramers_v", "mutual_information"}
+
+
+def association_table(rows: Iterable[Association], disclosure: Disclosure, caption: Label) -> Table:
+    head = (
+        Head(Label("Factor", "因素")),
+        Head(Label("Measure", "度量")),
+        Head(Label("Disputes", "纠纷数"), is_number=True),
+        Head(Label("Sellers", "卖家数"), is_number=True),
+        Head(Label("Estimate", "估计值"), is_number=True),
+        Head(Label("95% interval", "95% 区间"), is_number=True),
+        Head(Label("q value", "q 值"), is_number=True),
+        Head(Label("Remark", "备注")),
+    )
+    ordered = sorted(rows, key=lambda row: (factor_order(row.factor), place_in(_MEASURES, row.measure), row.measure))
+    cells = tuple(_association_cells(row, disclosure) for row in ordered)
+    return Table(caption, head, cells, _hidden_note(cells), "select * from marts.factor_association")
+
+
+def _hidden_note(rows: Sequence[Sequence[Cell]]) -> Label | None:
+    return words.HIDDEN_NOTE if any(cell.text == words.HIDDEN for row in rows for cell in row) else None
+
+
+def place_in(order: Sequence[str], name: str) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+def factor_order(factor: str) -> tuple[int, str]:
+    return place_in((*FACTORS, OVERALL), factor), factor
+
+
+def _association_cells(row: Association, disclosure: Disclosure) -> tuple[Cell, ...]:
+    n = Cell(words.HIDDEN, "muted") if disclosure.hides_recorded(row.factor) else Cell(same(count(row.n)))
+    return (
+        Cell(factor_title(row.factor)),
+        Cell(measure_label(row.measure)),
+        n,
+        Cell(same(count(row.n_clusters))),
+        Cell(same(decimal(row.estimate, 3))),
+        Cell(same(interval(row.ci_low, row.ci_high, 3))),
+        Cell(same(_q_text(row.q_value))),
+        Cell(same("") if row.status == "ok" else status_label(row.status), "muted"),
+    )
+
+
+def _q_text(value: float | None) -> str:
+    if value is None:
+        return NO_NUMBER
+    return "< 0.001" if value < 0.001 else decimal(value, 3)  # noqa: PLR2004 - the smallest q that is told apart
+
+
+def factor_title(factor: str) -> Label:
+    """Name of a factor where a line begins; an extra factor keeps its spelling."""
+    label = factor_label(factor)
+    return sentence_case(label) if factor in (*FACTORS, OVERALL) else label
+
+
+def association_figure(
+    rows: Sequence[Association], measure: str, key: str, title: Label, disclosure: Disclosure
+) -> Figure | None:
+    """One measure of each factor as a chart, the strongest first, with all measures as its table.
+
+    Args:
+        rows: The associations of the factors.
+        measure: The measure that is drawn.
+        key: Fixed name of the figure.
+        title: Title of the figure.
+        disclosure: What is hidden.
+
+    Returns:
+        The figure, or none where no factor has the measure.
+    """
+    found = [row for row in rows if row.measure == measure and row.estimate is not None]
+    found.sort(key=lambda row: (-abs(row.estimate or 0.0), row.factor))
+    if not found:
+        return None
+    shown = found[:MOST_CHART_ROWS]
+    description = words.chart_description(title, len(shown), len(found))
+    scale = _scale(shown, measure)
+    svgs = {
+        language: interval_chart(
+            [_chart_row(row, disclosure, language) for row in shown],
+            scale,
+            about_chart(key, title, description, language),
+        )
+        for language in LANGUAGES
+    }
+    table = association_table(rows, disclosure, Label("All measures of association", "全部关联度量"))
+    return Figure(key, title, description, Label(svgs["en"], svgs["zh"]), (), table)
+
+
+def _scale(rows: Sequence[Association], measure: str) -> Scale:
+    ends = [abs(end) for row in rows for end in (row.estimate, row.ci_low, row.ci_high) if end is not None]
+    return positive_scale(max(ends)) if measure in _NEVER_NEGATIVE else symmetric_scale(max(ends), "")
+
+
+def _chart_row(row: Association, disclosure: Disclosure, language: str) -> ChartRow:
+    name = getattr(factor_title(row.factor), language)
+    n = getattr(words.HIDDEN, language) if disclosure.hides_recorded(row.factor) else f"n={count(row.n)}"
+    tip = f"{name}: {decimal(row.estimate, 3)} {interval(row.ci_low, row.ci_high, 3)}, {n}"
+    return ChartRow(name, n, (Mark("main", row.estimate or 0.0, row.ci_low, row.ci_high, tip),))

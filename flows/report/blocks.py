@@ -1,0 +1,124 @@
+"""What a page consists of: frozen blocks with every text in both languages, laid out by the template."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from transforms.registry import Label
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table; ``tone`` is a class of the style sheet."""
+
+    text: Label
+    tone: Literal["", "muted", "bad", "good", "code"] = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column; numbers stand on the right."""
+
+    text: Label
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; ``query`` is SQL that gives its rows from the release, ``note`` stands below it."""
+
+    caption: Label
+    head: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: Label | None = None
+    query: str = ""
+    is_folded: bool = False
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A paragraph."""
+
+    text: Label
+    tone: Literal["", "lead", "heading"] = ""
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list; ``is_ordered`` where the order means something."""
+
+    items: tuple[Label, ...]
+    is_ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """A headline number."""
+
+    title: Label
+    number: str
+    detail: Label
+    tone: str
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Headline numbers side by side."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """One entry of a chart's legend; ``tone`` is a class of the style sheet."""
+
+    tone: str
+    text: Label
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart in both languages with what it shows in words and as a table.
+
+    Attributes:
+        key: Fixed name, unique on the page.
+        title: What is shown.
+        description: The same for someone who does not see it.
+        svg: The chart in each language, as inline SVG.
+        legend: What the colours mean.
+        table: The numbers.
+    """
+
+    key: str
+    title: Label
+    description: Label
+    svg: Label
+    legend: tuple[LegendItem, ...]
+    table: Table
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Charts side by side where there is room."""
+
+    figures: tuple[Figure, ...]
+
+
+Block = Prose | Bullets | Cards | Table | Figures
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section with a heading."""
+
+    key: str
+    title: Label
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole report."""
+
+    title: Label
+    subtitle: Label
+    sections: tuple[Section, ...]

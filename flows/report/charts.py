@@ -1,0 +1,371 @@
+"""Charts: Altair builds them, vl-convert draws them as SVG, and this module makes the SVG part of the page.
+
+One width serves all (docs/decisions/060-charts.md): drawn for a phone, enlarged beside each other where there is room.
+Labels are marks of the chart, wrapped here, so that neither a label from the data becomes part of an expression nor the
+layout depends on the fonts of the machine that draws. Colours become variables of the style sheet, so that charts turn
+dark with the page.
+"""
+
+import math
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from unicodedata import east_asian_width
+
+if TYPE_CHECKING:
+    import altair
+
+#: Vega-Lite of the installed Altair, as vl-convert names it.
+VEGA_LITE = "6.4"
+#: Colours as they are drawn, and the variables of the style sheet that they become.
+COLOURS = {
+    "buyer": "#1b6ac9",
+    "seller": "#b5540a",
+    "partial": "#6f6a8a",
+    "main": "#14746b",
+    "other": "#7a7f87",
+    "ink": "#1c2024",
+    "soft": "#5a6068",
+    "grid": "#e3e5e8",
+}
+_VARIABLES = {colour: f"var(--{name})" for name, colour in COLOURS.items()}
+
+_LEFT, _PLOT, _RIGHT = 104, 190, 66
+_TOP, _BOTTOM = 6, 24
+_FONT = 12
+_SMALL = 11
+_SERIES_STEP = 15
+_ROW_PADDING = 14
+_TREND_HEIGHT = 150
+_TREND_LEFT = 40
+_MAX_MONTH_LABELS = 5
+_SVG = "http://www.w3.org/2000/svg"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An estimate with its interval: ``tone`` names a colour, ``tip`` says it in words."""
+
+    tone: str
+    value: float
+    low: float | None
+    high: float | None
+    tip: str
+
+
+@dataclass(frozen=True)
+class ChartRow:
+    """A row of a chart: its name, its n, and one mark per series (None where there is no number)."""
+
+    name: str
+    n: str
+    marks: tuple[Mark | None, ...]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The axis of the numbers: its ends, the places of its ticks, what follows a number, a line of reference."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    unit: Literal["%", " pp", ""] = ""
+    reference: float | None = None
+
+
+@dataclass(frozen=True)
+class Accessible:
+    """Fixed id, title and description of a chart, for people who do not see it."""
+
+    key: str
+    title: str
+    description: str
+
+
+def share_scale(highest: float) -> Scale:
+    """Axis for shares in %, from 0 to the next fifth above the highest."""
+    top = min(max(math.ceil(highest / 20) * 20, 20), 100)
+    step = 20 if top > 40 else 10  # noqa: PLR2004 - an axis up to 40 has room for every tenth
+    return Scale(0, top, tuple(range(0, top + 1, step)), "%")
+
+
+def symmetric_scale(extent: float, unit: Literal["%", " pp", ""], reference: float = 0.0) -> Scale:
+    """Axis around a reference, wide enough for ``extent`` on either side, with two round ticks on each."""
+    step = _round_up(max(extent, 1e-9) / 2)
+    ticks = tuple(round(reference + step * i, 10) for i in (-2, -1, 0, 1, 2))
+    return Scale(ticks[0], ticks[-1], ticks, unit, reference)
+
+
+def positive_scale(highest: float) -> Scale:
+    """Axis from zero, wide enough for ``highest``, with two round ticks."""
+    step = _round_up(max(highest, 1e-9) / 2)
+    return Scale(0, 2 * step, (0, step, 2 * step))
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 2, 2.5, 5 times a power of ten."""
+    power: float = 10.0 ** math.floor(math.log10(value))
+    return next((factor * power for factor in (1, 2, 2.5, 5) if factor * power >= value), 10 * power)
+
+
+def _width(text: str) -> float:
+    """Width in ems: a Chinese character takes one, a Latin one about half."""
+    return sum(1.0 if east_asian_width(char) in "WF" else 0.56 for char in text)
+
+
+def wrap_label(text: str, width: float, max_lines: int = 2) -> list[str]:
+    """Break a label into lines of at most ``width`` ems, at a space where there is one, and cut what is too long."""
+    lines: list[str] = []
+    rest = " ".join(text.split())
+    while rest and len(lines) < max_lines:
+        size = _fitting(rest, width)
+        if size < len(rest):
+            space = rest.rfind(" ", 1, size + 1)
+            size = space if space > 0 else size
+        lines.append(rest[:size].rstrip())
+        rest = rest[size:].lstrip()
+    if rest:
+        lines[-1] = lines[-1][: max(_fitting(lines[-1], width - 1), 1)].rstrip() + "…"
+    return lines or [""]
+
+
+def _fitting(text: str, width: float) -> int:
+    """How many characters fit, at least one."""
+    total = 0.0
+    for place, char in enumerate(text):
+        total += _width(char)
+        if total > width:
+            return max(place, 1)
+    return len(text)
+
+
+def _tick_text(value: float, scale: Scale) -> str:
+    signed = scale.unit == " pp" and value > 0
+    text = f"{value:+g}" if signed else f"{value:g}"
+    return text.replace("-", "\u2212") + ("%" if scale.unit == "%" else "")
+
+
+def _base(height: float, left: int, plot: int, right: int) -> dict[str, Any]:
+    return {
+        "width": plot,
+        "height": height,
+        "padding": {"left": left, "right": right, "top": _TOP, "bottom": _BOTTOM},
+        "autosize": "none",
+        "background": "transparent",
+    }
+
+
+def _finish(chart: "altair.LayerChart", about: Accessible) -> str:
+    """Draw a chart and make it part of the page."""
+    import vl_convert  # noqa: PLC0415 - heavy
+
+    spec = chart.configure_view(stroke=None).to_dict()
+    return _inline(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[]), about)
+
+
+def interval_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible) -> str:
+    """Draw rows of estimates with intervals.
+
+    Args:
+        rows: Rows from top to bottom, each with the same number of marks.
+        scale: Axis of the numbers.
+        about: What it is.
+
+    Returns:
+        An ``svg`` element.
+    """
+    import altair as alt  # noqa: PLC0415 - heavy
+
+    n_series = max((len(row.marks) for row in rows), default=1)
+    step = n_series * _SERIES_STEP + _ROW_PADDING
+    height = max(len(rows), 1) * step
+    layers = [*_grid(alt, scale, height), *_names(alt, rows, step), *_estimates(alt, rows, step, scale)]
+    return _finish(alt.layer(*layers).properties(**_base(height, _LEFT, _PLOT, _RIGHT)), about)
+
+
+def _pixel_y(alt: Any, field: str, height: float) -> Any:
+    return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[0, height], reverse=True, nice=False), axis=None)
+
+
+def _number_x(alt: Any, field: str, scale: Scale) -> Any:
+    return alt.X(f"{field}:Q", scale=alt.Scale(domain=[scale.low, scale.high], nice=False), axis=None)
+
+
+def _grid(alt: Any, scale: Scale, height: float) -> list[Any]:
+    ticks = [{"x": tick, "label": _tick_text(tick, scale), "y": height} for tick in scale.ticks]
+    data = alt.Chart(alt.Data(values=ticks)).encode(x=_number_x(alt, "x", scale))
+    lines = data.mark_rule(color=COLOURS["grid"])
+    words = data.mark_text(dy=13, fontSize=_SMALL, color=COLOURS["soft"], baseline="middle").encode(
+        text="label:N", y=_pixel_y(alt, "y", height)
+    )
+    if scale.reference is None:
+        return [lines, words]
+    reference = alt.Chart(alt.Data(values=[{"x": scale.reference}])).mark_rule(
+        color=COLOURS["soft"], strokeDash=[4, 3]
+    )
+    return [lines, words, reference.encode(x=_number_x(alt, "x", scale))]
+
+
+def _names(alt: Any, rows: Sequence[ChartRow], step: float) -> list[Any]:
+    height = len(rows) * step
+    width = (_LEFT - 12) / _FONT
+    values = [
+        {"y": (place + 0.5) * step, "name": wrap_label(row.name, width), "n": row.n} for place, row in enumerate(rows)
+    ]
+    data = alt.Chart(alt.Data(values=values)).encode(y=_pixel_y(alt, "y", height))
+    names = data.mark_text(
+        align="right", baseline="middle", fontSize=_FONT, color=COLOURS["ink"], lineHeight=_FONT + 2
+    ).encode(x=alt.value(-8), text="name:N")
+    counts = data.mark_text(align="right", baseline="middle", fontSize=_SMALL, color=COLOURS["soft"]).encode(
+        x=alt.value(_PLOT + _RIGHT - 4), text="n:N"
+    )
+    return [names, counts]
+
+
+def _estimates(alt: Any, rows: Sequence[ChartRow], step: float, scale: Scale) -> list[Any]:
+    height = len(rows) * step
+    values = [
+        _mark_values(mark, place * step + _ROW_PADDING / 2 + (series + 0.5) * _SERIES_STEP, scale)
+        for place, row in enumerate(rows)
+        for series, mark in enumerate(row.marks)
+        if mark is not None
+    ]
+    data = alt.Chart(alt.Data(values=values)).encode(
+        y=_pixel_y(alt, "y", height),
+        color=alt.Color("colour:N", scale=None, legend=None),
+        description="tip:N",
+    )
+    lines = data.mark_rule(strokeWidth=2.5, strokeCap="round").encode(x=_number_x(alt, "low", scale), x2="high:Q")
+    dots = data.mark_point(filled=True, size=56, opacity=1).encode(x=_number_x(alt, "value", scale))
+    return [lines, dots]
+
+
+def _mark_values(mark: Mark, y: float, scale: Scale) -> dict[str, Any]:
+    """A mark within the ends of the axis; without an interval it is a dot."""
+
+    def clip(value: float | None) -> float:
+        return min(max(mark.value if value is None else value, scale.low), scale.high)
+
+    return {
+        "y": y,
+        "value": clip(mark.value),
+        "low": clip(mark.low),
+        "high": clip(mark.high),
+        "colour": COLOURS[mark.tone],
+        "tip": mark.tip,
+    }
+
+
+def trend_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible) -> str:
+    """Draw estimates in the order of time as lines with bands; where a number is missing the line is broken.
+
+    Args:
+        rows: Months from first to last.
+        scale: Axis of the numbers.
+        about: What it is.
+
+    Returns:
+        An ``svg`` element.
+    """
+    import altair as alt  # noqa: PLC0415 - heavy
+
+    plot = _LEFT + _PLOT + _RIGHT - _TREND_LEFT - 16
+    layers = [*_trend_axes(alt, rows, scale), *_trend_lines(alt, rows, scale)]
+    return _finish(alt.layer(*layers).properties(**_base(_TREND_HEIGHT, _TREND_LEFT, plot, 16)), about)
+
+
+def _place_x(alt: Any, n: int) -> Any:
+    return alt.X("place:Q", scale=alt.Scale(domain=[-0.5, max(n - 0.5, 0.5)], nice=False), axis=None)
+
+
+def _number_y(alt: Any, field: str, scale: Scale) -> Any:
+    return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[scale.low, scale.high], nice=False), axis=None)
+
+
+def _trend_axes(alt: Any, rows: Sequence[ChartRow], scale: Scale) -> list[Any]:
+    ticks = [{"y": tick, "label": _tick_text(tick, scale)} for tick in scale.ticks]
+    across = alt.Chart(alt.Data(values=ticks)).encode(y=_number_y(alt, "y", scale))
+    lines = across.mark_rule(color=COLOURS["grid"])
+    numbers = across.mark_text(align="right", baseline="middle", fontSize=_SMALL, color=COLOURS["soft"]).encode(
+        x=alt.value(-6), text="label:N"
+    )
+    stride = math.ceil(len(rows) / _MAX_MONTH_LABELS)
+    months = [{"place": place, "label": row.name} for place, row in enumerate(rows) if place % stride == 0]
+    below = alt.Chart(alt.Data(values=months)).mark_text(fontSize=_SMALL, color=COLOURS["soft"], baseline="middle")
+    return [lines, numbers, below.encode(x=_place_x(alt, len(rows)), y=alt.value(_TREND_HEIGHT + 13), text="label:N")]
+
+
+def _trend_lines(alt: Any, rows: Sequence[ChartRow], scale: Scale) -> list[Any]:
+    values = _trend_values(rows, scale)
+    data = alt.Chart(alt.Data(values=values)).encode(
+        x=_place_x(alt, len(rows)), color=alt.Color("colour:N", scale=None, legend=None), detail="segment:N"
+    )
+    bands = data.mark_area(opacity=0.18).encode(y=_number_y(alt, "low", scale), y2="high:Q")
+    lines = data.mark_line(strokeWidth=2).encode(y=_number_y(alt, "value", scale))
+    dots = data.mark_point(filled=True, size=30, opacity=1).encode(
+        y=_number_y(alt, "value", scale), description="tip:N"
+    )
+    return [bands, lines, dots]
+
+
+def _trend_values(rows: Sequence[ChartRow], scale: Scale) -> list[dict[str, Any]]:
+    values: list[dict[str, Any]] = []
+    for series in range(max((len(row.marks) for row in rows), default=0)):
+        segment = 0
+        for place, row in enumerate(rows):
+            mark = row.marks[series]
+            if mark is None:
+                segment += 1
+                continue
+            values.append(_mark_values(mark, 0, scale) | {"place": place, "segment": f"{series}-{segment}"})
+    return values
+
+
+def _inline(svg: str, about: Accessible) -> str:
+    """Make a drawn chart part of the page: title, description, tooltips, colours of the style sheet."""
+    ET.register_namespace("", _SVG)
+    root = ET.fromstring(svg)
+    _strip(root)
+    for element in root.iter():
+        _restyle(element)
+    _describe(root, about)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _strip(element: ET.Element) -> None:
+    """Drop the empty frames that Vega draws around groups."""
+    for child in list(element):
+        if child.tag == f"{{{_SVG}}}path" and child.get("class") in {"background", "foreground"}:
+            element.remove(child)
+        else:
+            _strip(child)
+
+
+def _restyle(element: ET.Element) -> None:
+    """Turn colours into variables and the description of a mark into a tooltip that needs no script."""
+    description = element.attrib.pop("aria-label", "")
+    is_mark = element.attrib.pop("role", "") == "graphics-symbol"
+    for name in ("aria-roledescription", "aria-hidden", "class", "pointer-events", "font-family"):
+        element.attrib.pop(name, None)
+    if element.get("opacity") == "1":
+        del element.attrib["opacity"]
+    for name in ("fill", "stroke"):
+        if element.get(name) in _VARIABLES:
+            element.set(name, _VARIABLES[element.attrib[name]])
+    if is_mark and description and element.tag != f"{{{_SVG}}}text":
+        ET.SubElement(element, f"{{{_SVG}}}title").text = description
+
+
+def _describe(root: ET.Element, about: Accessible) -> None:
+    title_id, description_id = f"{about.key}-title", f"{about.key}-desc"
+    for name, text, place, key in (
+        ("title", about.title, 0, title_id),
+        ("desc", about.description, 1, description_id),
+    ):
+        element = ET.Element(f"{{{_SVG}}}{name}", {"id": key})
+        element.text = text
+        root.insert(place, element)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{title_id} {description_id}")
+    root.set("class", "chart")

@@ -1,0 +1,323 @@
+"""What the report reads from a release: one frozen dataclass per table, numbers made safe, text made harmless.
+
+Text keeps its words, whatever they are: the template escapes them. Only characters that no reader can see and that
+break XML or turn the reading direction are replaced here.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from transforms.registry import INPUT_TABLES, Kind, output_table
+
+if TYPE_CHECKING:
+    import duckdb
+
+# C0 and C1 controls without tab and line feed, bidirectional controls, and what XML 1.0 excludes
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+#: The time zone of the platform; every moment in the report is shown in it.
+TIME_ZONE = "Asia/Shanghai"
+
+
+class ReportError(Exception):
+    """The report cannot be written; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run that published the release; moments as text in the platform's time zone."""
+
+    run_id: str
+    started_at: str | None
+    finished_at: str | None
+    profile: str | None
+    weights_version: str | None
+    code_version: str | None
+    polars_version: str | None
+    duckdb_version: str | None
+    n_files: int | None
+    n_disputes: int | None
+    n_ruled: int | None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One row of marts.outcome_rates or marts.closure_rates."""
+
+    slice: str
+    value: str
+    outcome: str
+    n: int
+    n_total: int
+    n_clusters: int | None
+    n_effective: float | None
+    share: float | None
+    ci_low: float | None
+    ci_high: float | None
+    status: str
+
+
+@dataclass(frozen=True)
+class LevelRate:
+    """One row of marts.factor_outcomes."""
+
+    factor: str
+    level: str
+    level_low: float | None
+    level_high: float | None
+    outcome: str
+    n: int
+    n_total: int
+    n_clusters: int | None
+    n_effective: float | None
+    share: float | None
+    ci_low: float | None
+    ci_high: float | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Association:
+    """One row of marts.factor_association."""
+
+    factor: str
+    measure: str
+    n: int | None
+    n_clusters: int | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    q_value: float | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One row of marts.factor_effects; ``ci_low`` and ``ci_high`` belong to the odds ratio."""
+
+    model: str
+    term: str
+    n: int | None
+    n_clusters: int | None
+    odds_ratio: float | None
+    ci_low: float | None
+    ci_high: float | None
+    ame_pp: float | None
+    ame_ci_low: float | None
+    ame_ci_high: float | None
+    status: str
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One row of meta.files."""
+
+    file: str
+    batch: str | None
+    table_name: str | None
+    status: str | None
+    rows_in: int | None
+    loaded: int | None
+    quarantined: int | None
+    duplicates: int | None
+    superseded: int | None
+    not_recorded: str | None
+    extra_columns: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One row of meta.quarantine."""
+
+    file: str
+    table_name: str | None
+    rule: str
+    column_name: str | None
+    n: int
+    first_row: int | None
+    example: str | None
+    expected: str | None
+    reason_en: str | None
+    reason_zh: str | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One row of meta.expectations."""
+
+    table_name: str
+    expectation: str
+    column_name: str | None
+    severity: str | None
+    success: bool | None
+    n_checked: int | None
+    n_unexpected: int | None
+    observed: str | None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many rows of a table have a value in a column."""
+
+    table: str
+    column: str
+    n: int
+    n_recorded: int
+
+
+@dataclass(frozen=True)
+class LateFacts:
+    """How many facts of a table were left out because they came too late, and how many had no time."""
+
+    table: str
+    n: int
+    n_left_out: int
+    n_without_time: int
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything that the report says, before words."""
+
+    run: Run | None
+    outcomes: tuple[Rate, ...]
+    closures: tuple[Rate, ...]
+    levels: tuple[LevelRate, ...]
+    associations: tuple[Association, ...]
+    effects: tuple[Effect, ...]
+    scores: tuple[Coverage, ...]
+    extra_factors: tuple[Coverage, ...]
+    columns: tuple[Coverage, ...]
+    late_facts: tuple[LateFacts, ...]
+    files: tuple[SourceFile, ...]
+    breaches: tuple[Breach, ...]
+    checks: tuple[Check, ...]
+
+
+Row = TypeVar("Row")
+
+
+def clean_text(text: str) -> str:
+    """Replace characters that cannot be seen and would break the page with U+FFFD."""
+    return _UNSEEN.sub("\ufffd", text)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _fetch(connection: "duckdb.DuckDBPyConnection", query: str) -> list[tuple[Any, ...]]:
+    return [tuple(_clean(value) for value in row) for row in connection.execute(query).fetchall()]
+
+
+def _rows(connection: "duckdb.DuckDBPyConnection", kind: type[Row], source: str, order: str) -> tuple[Row, ...]:
+    """Read a table whose columns have the names of the fields of ``kind``."""
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type] # every kind is a dataclass
+    listed = ", ".join(names)
+    query = f"select {listed} from {source} order by {order}, {listed}"
+    return tuple(kind(**dict(zip(names, row, strict=True))) for row in _fetch(connection, query))
+
+
+def _latest_run(connection: "duckdb.DuckDBPyConnection") -> Run | None:
+    moment = f"strftime({{0}} at time zone '{TIME_ZONE}', '%Y-%m-%d %H:%M') as {{0}}"
+    times = ", ".join(moment.format(name) for name in ("started_at", "finished_at"))
+    source = f"(select * replace ({times}) from meta.runs)"
+    runs = _rows(connection, Run, source, "finished_at desc nulls last, run_id desc")
+    return runs[0] if runs else None
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _coverage(
+    connection: "duckdb.DuckDBPyConnection", table: str, columns: list[str], condition: str = "true"
+) -> tuple[Coverage, ...]:
+    if not columns:
+        return ()
+    counts = ", ".join(f"count({_quoted(column)})" for column in columns)
+    n, *recorded = _fetch(connection, f"select count(*), {counts} from {table} where {condition}")[0]
+    return tuple(
+        Coverage(table, clean_text(column), n, n_recorded)
+        for column, n_recorded in zip(columns, recorded, strict=True)
+    )
+
+
+def _score_columns(connection: "duckdb.DuckDBPyConnection") -> tuple[list[str], list[str]]:
+    """The scores of the sides, and the extra factors, in core.factor_scores."""
+    declared = output_table("core.factor_scores").column_names
+    query = (
+        "select column_name from duckdb_columns() where schema_name = 'core' and table_name = 'factor_scores' "
+        "and database_name = current_database() order by column_index"
+    )
+    present = [name for (name,) in connection.execute(query).fetchall()]
+    sides = [name for name in declared if name.startswith(("buyer_", "seller_"))]
+    return sides, [name for name in present if name not in declared]
+
+
+def _column_coverage(connection: "duckdb.DuckDBPyConnection") -> Iterator[Coverage]:
+    """Columns that an export may leave out; required ones are always there and long text is not scanned."""
+    for table in INPUT_TABLES.values():
+        optional = [column.name for column in table.columns if not column.required and column.kind is not Kind.TEXT]
+        identifiers = [column.name for column in table.columns if not column.required and column.identifier]
+        yield from _coverage(connection, f"core.{table.name}", optional + identifiers)
+
+
+def _late_facts(connection: "duckdb.DuckDBPyConnection") -> Iterator[LateFacts]:
+    for table in INPUT_TABLES.values():
+        if table.event_time is None:
+            continue
+        query = (
+            "select count(*), count(*) filter (where not counted), "
+            f"count(*) filter (where {table.event_time} is null) from core.{table.name}"
+        )
+        yield LateFacts(table.name, *_fetch(connection, query)[0])
+
+
+def _read(connection: "duckdb.DuckDBPyConnection") -> ReportData:
+    sides, extra = _score_columns(connection)
+    is_ruled = "dispute_id in (select dispute_id from core.disputes where is_ruled)"
+    return ReportData(
+        run=_latest_run(connection),
+        outcomes=_rows(connection, Rate, "marts.outcome_rates", "slice, value, outcome"),
+        closures=_rows(connection, Rate, "marts.closure_rates", "slice, value, outcome"),
+        levels=_rows(connection, LevelRate, "marts.factor_outcomes", "factor, level_low nulls last, level, outcome"),
+        associations=_rows(connection, Association, "marts.factor_association", "factor, measure"),
+        effects=_rows(connection, Effect, "marts.factor_effects", "model, term"),
+        scores=_coverage(connection, "core.factor_scores", sides, is_ruled),
+        extra_factors=_coverage(connection, "core.factor_scores", extra, is_ruled),
+        columns=tuple(_column_coverage(connection)),
+        late_facts=tuple(_late_facts(connection)),
+        files=_rows(connection, SourceFile, "meta.files", "batch, file"),
+        breaches=_rows(connection, Breach, "meta.quarantine", "n desc, file, rule, column_name"),
+        checks=_rows(connection, Check, "meta.expectations", "success, severity, table_name, expectation"),
+    )
+
+
+def read_release(database: Path) -> ReportData:
+    """Read a release; the file is opened read-only and nothing outside it can be read.
+
+    Args:
+        database: A DuckDB file with the tables of the registry.
+
+    Returns:
+        What the report needs.
+
+    Raises:
+        ReportError: The file is not there, is no release, or lacks a table.
+    """
+    import duckdb  # noqa: PLC0415 - heavy
+
+    if not database.is_file():
+        raise ReportError(f"There is no release at {database}. Run `rulings run` first.")
+    try:
+        with duckdb.connect(str(database), read_only=True, config={"enable_external_access": "false"}) as connection:
+            return _read(connection)
+    except duckdb.Error as error:
+        raise ReportError(f"The release at {database} cannot be read: {error}") from error

@@ -1,0 +1,323 @@
+"""The report's sentences, each written once in English and once in Chinese."""
+
+from collections.abc import Sequence
+
+from flows.report.data import Effect, LateFacts, LevelRate, Rate, Run
+from flows.report.names import factor_label, sentence_case, status_label, table_label
+from flows.report.numbers import count, decimal, percent, percent_interval, points, same, share_with_interval
+from transforms.registry import Label
+
+HIDDEN = Label("hidden", "隐去")
+HIDDEN_NOTE = Label(
+    "“hidden”: fewer than 10 disputes, or a count that would give such a one away.",
+    "“隐去”：不足 10 个纠纷，或由其可推出此类数值。",
+)
+NOTHING_RULED = Label(
+    "No dispute in this release has been ruled, so nothing can be said about who wins.",
+    "本次发布中没有已判定的纠纷，无法说明哪一方胜出。",
+)
+NOT_CAUSE = Label(
+    "These are associations among rulings as they were made, after adjustment for the other factors, category, claim, "
+    "price and month. They do not say what would happen if a side acted differently.",
+    "以上均为既有判定中的关联，已对其他因素、类目、主张、价格和月份作调整，不代表改变做法就会改变结果。",
+)
+RANKED = Label(
+    "What goes with the buyer winning, the largest adjusted effect first. Each effect is the change in the "
+    "chance that the buyer wins when the buyer's advantage in that factor is one standard deviation greater:",
+    "与支持买家相关的因素，按调整后效应从大到小排列。效应指买家在该因素上的优势增加一个标准差时，支持买家概率的变化：",
+)
+NO_EFFECTS = Label(
+    "No adjusted effect of any factor can be stated from these rulings.",
+    "根据这些判定无法给出任何因素的调整后效应。",
+)
+
+
+def join(labels: Sequence[Label]) -> Label:
+    """List things in a sentence: commas and “and” in English, 、 and 和 in Chinese."""
+    if len(labels) == 1:
+        return labels[0]
+    english, chinese = [label.en for label in labels], [label.zh for label in labels]
+    return Label(
+        ", ".join(english[:-1]) + " and " + english[-1],
+        "、".join(chinese[:-1]) + "和" + chinese[-1],
+    )
+
+
+def headline(buyer: Rate, seller: Rate, partial: Rate | None) -> Label:
+    """Who wins, with n and intervals."""
+    for_buyer, for_seller = (share_with_interval(r.share, r.ci_low, r.ci_high) for r in (buyer, seller))
+    middle = share_with_interval(partial.share, partial.ci_low, partial.ci_high) if partial else None
+    n = count(buyer.n_total)
+    tail = Label(f", and {middle.en} were decided partly for each", f"，部分支持 {middle.zh}") if middle else same("")
+    return Label(
+        f"Of {n} ruled disputes, the buyer won {for_buyer.en} and the seller {for_seller.en}{tail.en}.",
+        f"在 {n} 个已判定纠纷中，支持买家 {for_buyer.zh}，支持卖家 {for_seller.zh}{tail.zh}。",
+    )
+
+
+def compare_sides(buyer: Rate, seller: Rate) -> Label:
+    """Whether one side wins more often, as far as the intervals tell."""
+    if buyer.ci_low is None or buyer.ci_high is None or seller.ci_low is None or seller.ci_high is None:
+        return Label(
+            "Without intervals it cannot be said whether one side wins more often.",
+            "由于没有区间，无法判断哪一方胜出更多。",
+        )
+    if buyer.ci_low > seller.ci_high:
+        return Label("Buyers win more often than sellers.", "买家胜出多于卖家。")
+    if seller.ci_low > buyer.ci_high:
+        return Label("Sellers win more often than buyers.", "卖家胜出多于买家。")
+    return Label(
+        "The intervals overlap, so these rulings do not show that one side wins more often.",
+        "两者区间重叠，这些判定不足以说明哪一方胜出更多。",
+    )
+
+
+def sellers(rate: Rate) -> Label:
+    """How many sellers stand behind the rulings, and what that means for the intervals."""
+    if rate.status == "not_clustered":
+        return Label(
+            "Sellers were not recorded, so intervals take rulings as independent and may be too narrow.",
+            "数据未记录卖家，区间按判定相互独立计算，可能偏窄。",
+        )
+    n, effective = count(rate.n_clusters), decimal(rate.n_effective, 0)
+    return Label(
+        f"{n} sellers stand behind them. Because the same sellers come back, the rulings tell as much as "
+        f"about {effective} independent ones, and all intervals allow for that.",
+        f"涉及 {n} 个卖家。同一卖家会多次出现，因此信息量约等于 {effective} 个相互独立的判定，所有区间均已考虑这一点。",
+    )
+
+
+def factor_effect(factor: str, effect: Effect) -> Label:
+    """One factor's place in the ranking."""
+    name, size = sentence_case(factor_label(factor)), points(effect.ame_pp, effect.ame_ci_low, effect.ame_ci_high)
+    n, doubt = count(effect.n), _doubt(effect)
+    return Label(f"{name.en}: {size.en}, n = {n}{doubt.en}.", f"{name.zh}：{size.zh}，n = {n}{doubt.zh}。")
+
+
+def _doubt(effect: Effect) -> Label:
+    """What is to be said against an effect: the interval includes zero, or a status."""
+    remarks: list[Label] = []
+    if includes_zero(effect):
+        remarks.append(Label("the interval includes zero, so no direction is shown", "区间包含零，方向不明"))
+    if effect.status != "ok":
+        remarks.append(status_label(effect.status))
+    return Label("".join(f"; {r.en}" for r in remarks), "".join(f"；{r.zh}" for r in remarks))
+
+
+def includes_zero(effect: Effect) -> bool:
+    """Whether the interval of the effect says nothing on its direction."""
+    if effect.ame_ci_low is None or effect.ame_ci_high is None:
+        return True
+    return effect.ame_ci_low <= 0 <= effect.ame_ci_high
+
+
+def no_effect(factor: str, status: str) -> Label:
+    """A factor whose effect cannot be stated, and why."""
+    name, why = sentence_case(factor_label(factor)), status_label(status)
+    return Label(f"{name.en}: no effect can be stated ({why.en}).", f"{name.zh}：无法给出效应（{why.zh}）。")
+
+
+def undirected(factors: Sequence[str]) -> Label:
+    """Factors whose interval includes zero."""
+    names = join([factor_label(factor) for factor in factors])
+    return Label(
+        f"Whether {names.en} helps or harms the buyer cannot be concluded: the interval includes zero.",
+        f"无法断定{names.zh}对买家有利还是不利：区间包含零。",
+    )
+
+
+def not_recorded_factors(factors: Sequence[str]) -> Label:
+    """Factors that the export holds nothing on."""
+    names = join([factor_label(factor) for factor in factors])
+    return Label(
+        f"Not recorded in this export, and so not judged: {names.en}.",
+        f"本次导出未记录、因而未作评价的因素：{names.zh}。",
+    )
+
+
+def unruled(n_unruled: int | None, n_total: int) -> Label:
+    """Disputes that nobody decided."""
+    if n_unruled is None:
+        return Label(
+            "Disputes that were settled, withdrawn, expired or are still open are not part of these rates.",
+            "协商一致、撤诉、超时关闭及尚未结束的纠纷不计入上述比例。",
+        )
+    share = percent(n_unruled / n_total if n_total else None)
+    return Label(
+        f"{count(n_unruled)} of {count(n_total)} disputes ({share}) were settled, withdrawn, expired or are still open. "
+        "They are shown, but not part of these rates; who settles is not a matter of chance.",
+        f"{count(n_total)} 个纠纷中有 {count(n_unruled)} 个（{share}）为协商一致、撤诉、超时关闭或尚未结束。"
+        "报告列出这些纠纷，但不计入上述比例；是否和解并非随机。",
+    )
+
+
+def late_facts(facts: Sequence[LateFacts]) -> Label:
+    """How much came too late to count."""
+    n, left_out = sum(fact.n for fact in facts), sum(fact.n_left_out for fact in facts)
+    untimed = sum(fact.n_without_time for fact in facts)
+    share = percent(left_out / n if n else None)
+    return Label(
+        f"{count(left_out)} of {count(n)} records ({share}) were left out of the scores because they were not known "
+        f"before the ruling; {count(untimed)} records without a time were counted.",
+        f"{count(n)} 条记录中有 {count(left_out)} 条（{share}）因在判定前尚不可知而未计入评分；"
+        f"另有 {count(untimed)} 条没有时间的记录按计入处理。",
+    )
+
+
+def quarantined(n: int, n_in: int) -> Label:
+    """How many rows were set aside."""
+    share = percent(n / n_in if n_in else None)
+    return Label(
+        f"{count(n)} of {count(n_in)} rows delivered ({share}) broke a rule and were set aside.",
+        f"交付的 {count(n_in)} 行中有 {count(n)} 行（{share}）不符合规则，已隔离。",
+    )
+
+
+def subtitle(run: Run | None, first_month: str | None, last_month: str | None) -> Label:
+    """What the page is about: the period and the run."""
+    period = Label("", "")
+    if first_month and last_month:
+        period = Label(f"Rulings from {first_month} to {last_month} · ", f"判定时间 {first_month} 至 {last_month} · ")
+    if run is None:
+        return Label(f"{period.en}no run recorded", f"{period.zh}无运行记录")
+    return Label(f"{period.en}run {run.run_id}", f"{period.zh}运行 {run.run_id}")
+
+
+def rate_tip(group: Label, outcome: Label, rate_text: str, n_total: str) -> Label:
+    """Tooltip of one mark."""
+    return Label(f"{group.en}, {outcome.en}: {rate_text}, n = {n_total}", f"{group.zh}，{outcome.zh}：{rate_text}，n = {n_total}")
+
+
+def rate_interval(rate: Rate | LevelRate) -> str:
+    """The interval of a share, or nothing where there is none."""
+    return "" if rate.ci_low is None or rate.ci_high is None else percent_interval(rate.ci_low, rate.ci_high)
+
+
+def rows_left(n: int) -> Label:
+    """Rows that a table does not list."""
+    return Label(f"{count(n)} more in the database.", f"另有 {count(n)} 行见数据库。")
+
+
+def chart_description(title: Label, n_shown: int, n_total: int) -> Label:
+    """What a chart looks like, for someone who does not see it."""
+    cut = Label(f" The first {n_shown} of {n_total} rows are drawn.", f"图中仅绘出 {n_total} 行中的前 {n_shown} 行。")
+    more = cut if n_shown < n_total else same("")
+    return Label(
+        f"{title.en}. Dots are estimates, lines or bands are 95% intervals.{more.en} The table below has the numbers.",
+        f"{title.zh}。圆点为估计值，线段或色带为 95% 区间。{more.zh}具体数值见下表。",
+    )
+
+
+def effect_tip(name: Label, model: Label, effect: Effect) -> Label:
+    """Tooltip of an effect."""
+    size, n = points(effect.ame_pp, effect.ame_ci_low, effect.ame_ci_high), count(effect.n)
+    return Label(f"{name.en}, {model.en}: {size.en}, n = {n}", f"{name.zh}，{model.zh}：{size.zh}，n = {n}")
+
+
+LEVELS_INTRODUCTION = Label(
+    "A factor's advantage is the buyer's score less the seller's, from −1 to 1; ruled disputes are cut into fifths of "
+    "it, or into its natural values where there are few. These shares are not adjusted for anything else.",
+    "因素优势为买家得分减卖家得分，取值 −1 至 1；已判定纠纷按其五等分，取值较少时按自然取值。以下占比未作任何调整。",
+)
+NO_LEVELS = Label("No factor was recorded for any ruled dispute.", "所有已判定纠纷均未记录任何因素。")
+EXTRA_INTRODUCTION = Label(
+    "Further columns of the export that its profile names for analysis, beside the four factors. They are not part of "
+    "the adjusted models.",
+    "配置档指定与四个因素一并分析的其他列，未纳入调整模型。",
+)
+STRENGTH_INTRODUCTION = Label(
+    "The adjusted effect holds the other factors, category, claim, price and month fixed. For the ordinal model and for "
+    "“buyer wins” it is the change in the chance that the buyer wins; for the third model, in the chance that the seller "
+    "does not win. The association below it takes each factor alone.",
+    "调整后效应控制其他因素、类目、主张、价格和月份。有序模型与“支持买家”模型给出支持买家概率的变化，"
+    "第三个模型给出不支持卖家概率的变化。未调整的关联只看单个因素。",
+)
+NOTHING_THIN = Label(
+    "No group is thin: each tells as much as at least 30 independent disputes and comes from at least 20 sellers.",
+    "没有薄弱的组：各组有效样本量不少于 30，且卖家不少于 20 个。",
+)
+
+
+def missing_tables(names: Sequence[str]) -> Label:
+    """Tables that the export does not have."""
+    listed = join([table_label(name) for name in names])
+    return Label(f"No rows in this export: {listed.en}.", f"本次导出没有数据的表：{listed.zh}。")
+
+
+def file_status(status: str) -> Label:
+    """What became of a file."""
+    known = {
+        "loaded": Label("loaded", "已加载"),
+        "delivered_before": Label("delivered before", "此前已交付"),
+        "ignored": Label("ignored", "已忽略"),
+    }
+    return known.get(status, same(status))
+
+
+def validation(n_checks: int, n_failed: int) -> Label:
+    """How many checks hold."""
+    if n_checks == 0:
+        return Label("No validation results were recorded.", "没有校验结果记录。")
+    if n_failed == 0:
+        return Label(f"All {count(n_checks)} checks hold.", f"{count(n_checks)} 项校验全部通过。")
+    return Label(
+        f"{count(n_failed)} of {count(n_checks)} checks do not hold.",
+        f"{count(n_checks)} 项校验中有 {count(n_failed)} 项不通过。",
+    )
+
+
+def some_hidden(n: int | None) -> Label:
+    """The headline where some outcome is too rare to be shown."""
+    if n is None:
+        return Label("Too few disputes were ruled to say who wins.", "已判定的纠纷太少，无法说明哪一方胜出。")
+    return Label(
+        f"Of {count(n)} ruled disputes some outcomes are so rare that their shares are not shown.",
+        f"在 {count(n)} 个已判定纠纷中，部分结果过少，其占比不予显示。",
+    )
+
+
+TIME_NOTE = Label("Times are those of Asia/Shanghai.", "时间均为北京时间。")
+METHOD = (
+    Label(
+        "Rates count disputes in which somebody decided: for the buyer, partly for each, or for the seller. "
+        "Disputes that were settled, withdrawn, expired or are open are shown beside them.",
+        "占比只计已判定的纠纷：支持买家、部分支持、支持卖家。协商一致、撤诉、超时关闭和尚未结束的纠纷另行列出。",
+    ),
+    Label(
+        "Each side has a score from 0 to 1 for its evidence, how it kept the rules, its tone and its reputation; higher "
+        "is better for that side. The advantage is the buyer's score less the seller's. What was not recorded is "
+        "missing, never zero.",
+        "买卖双方在证据、规则、语气和信誉上各有 0 至 1 的得分，越高对该方越有利。优势为买家得分减卖家得分。未记录即缺失，不按零计。",
+    ),
+    Label(
+        "Only what was known before the ruling counts: later evidence, breaches and messages are left out, and "
+        "reputation is what was known when customer service was asked to step in.",
+        "只计入判定前已知的信息：之后的证据、违规和消息不计入；信誉取申请客服介入时已知的记录。",
+    ),
+    Label(
+        "The same sellers come back, so their rulings are not independent. Every interval and test is clustered by "
+        "seller. Intervals of shares are Wilson's, with the effective sample size: the number of "
+        "independent disputes that would tell as much.",
+        "同一卖家会多次出现，其判定并不独立。所有区间与检验均按卖家聚类。占比采用 Wilson 区间和有效样本量，"
+        "即信息量相当的独立纠纷数。",
+    ),
+    Label(
+        "Adjusted effects come from a proportional-odds model of the ordered outcome, with two binary models beside it. "
+        "An effect is an average marginal effect in percentage points for one standard deviation more advantage.",
+        "调整后效应来自有序结果的比例优势模型，并列两个二分类模型。效应为优势增加一个标准差时的平均边际效应，以百分点计。",
+    ),
+    Label(
+        "A 95% interval is the range that agrees with the data: a procedure like this one covers the truth in 95 of 100 "
+        "samples. q values are p values corrected for the number of tests.",
+        "95% 区间是与数据相符的取值范围：按此方法重复抽样，100 次中约有 95 次覆盖真值。q 值为按检验次数校正后的 p 值。",
+    ),
+    Label(
+        "Association is not cause. Sides with better evidence may differ in ways that were not recorded.",
+        "关联不等于因果。证据更充分的一方，可能在未记录的方面也有所不同。",
+    ),
+    Label(
+        "To protect the people behind the disputes, counts from 1 to 9 are hidden, and with them any count from which "
+        "a hidden one could be worked out.",
+        "为保护当事人，1 至 9 的计数予以隐去；可由其推算出隐去数值的计数一并隐去。",
+    ),
+)

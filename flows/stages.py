@@ -1,0 +1,72 @@
+"""Measuring what each stage of a run costs."""
+
+import resource
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from flows.files import write_json_atomically
+
+_EVERY_SECONDS = 0.1
+_PAGE = resource.getpagesize()
+
+
+@dataclass(frozen=True)
+class StageCost:
+    """What one stage cost.
+
+    Attributes:
+        stage: Name of the stage.
+        seconds: Wall time.
+        peak_rss_bytes: Largest resident memory of this process while it ran.
+    """
+
+    stage: str
+    seconds: float
+    peak_rss_bytes: int
+
+
+@dataclass
+class Stopwatch:
+    """Collects the costs of a run's stages.
+
+    Attributes:
+        costs: The stages so far, in order.
+        on_stage: Called with the name of each stage as it begins.
+    """
+
+    on_stage: Callable[[str], None] = lambda _: None
+    costs: list[StageCost] = field(default_factory=list)
+
+    @contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Measure a block as one stage."""
+        self.on_stage(stage)
+        peak = [_resident()]
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(_EVERY_SECONDS):
+                peak[0] = max(peak[0], _resident())
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            seconds = time.perf_counter() - start
+            done.set()
+            watcher.join()
+            self.costs.append(StageCost(stage, round(seconds, 3), max(peak[0], _resident())))
+
+    def write(self, path: Path) -> None:
+        """Write the costs as JSON."""
+        write_json_atomically(path, [asdict(cost) for cost in self.costs])
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE

@@ -1,0 +1,170 @@
+"""Building the database of a release: staged and scored Parquet in, tables with comments out."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from flows.settings import Settings
+from flows.sql_runner import SqlFile, read_sql_files, run_sql_files
+from transforms.registry import OUTPUT_TABLES, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+# DuckDB 2.0 writes files that 1.5 cannot read unless told so.
+STORAGE_VERSION = "v1.5.0"
+CATALOG = "rulings"
+SOURCES = "scored"
+DICTIONARY = "meta.columns"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the SQL files read, by name below ``scored``.
+
+    Attributes:
+        parquet: Parquet files, each name with its paths; all files of a name have the same columns.
+        frames: Small tables.
+    """
+
+    parquet: Mapping[str, list[str]] = field(default_factory=dict)
+    frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+@contextmanager
+def open_warehouse(path: Path, settings: Settings, spill: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """Create a database file and open it for building; it is whole on disk when the block ends.
+
+    Args:
+        path: The file, which must not be there yet.
+        settings: Memory and threads.
+        spill: Folder for what does not fit in memory.
+
+    Yields:
+        A connection whose default catalog is the new database, with the schemas in place.
+    """
+    import duckdb  # noqa: PLC0415 - takes time to load
+
+    config: dict[str, Any] = {
+        "memory_limit": f"{settings.memory_gib}GiB",
+        "threads": settings.threads,
+        "temp_directory": str(spill),
+        "enable_progress_bar": False,
+        "autoinstall_known_extensions": False,
+    }
+    with duckdb.connect(":memory:", config=config) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{_quoted(path)}' as {CATALOG} (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach ':memory:' as {SOURCES}")
+        connection.execute(f"use {CATALOG}")
+        for schema in ("core", "marts", "meta"):
+            connection.execute(f"create schema {schema}")
+        yield connection
+        connection.execute(f"checkpoint {CATALOG}")
+        connection.execute("use memory")
+        connection.execute(f"detach {CATALOG}")
+
+
+def add_sources(connection: "duckdb.DuckDBPyConnection", sources: Sources) -> None:
+    """Make Parquet files and frames readable as ``scored.<name>``."""
+    for name, paths in sources.parquet.items():
+        listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
+        connection.execute(f"create or replace view {SOURCES}.main.{name} as select * from read_parquet([{listed}])")
+    for name, frame in sources.frames.items():
+        connection.register("frame", frame)
+        connection.execute(f"create or replace table {SOURCES}.main.{name} as select * from frame")
+        connection.unregister("frame")
+
+
+def build_tables(
+    connection: "duckdb.DuckDBPyConnection", schemas: tuple[str, ...], parameters: Mapping[str, Any]
+) -> None:
+    """Run the SQL files of some schemas in the order of their dependencies; the data dictionary comes last.
+
+    Args:
+        connection: From `open_warehouse`, with the sources in place.
+        schemas: Which schemas to build.
+        parameters: Values for the files' parameters.
+
+    Raises:
+        RunError: A statement fails.
+    """
+    files = [file for file in read_sql_files() if file.table.split(".")[0] in schemas]
+    run_sql_files(connection, [file for file in files if file.table != DICTIONARY], parameters)
+
+
+def describe_tables(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Fill the data dictionary, and put the same words into the comments of tables and columns."""
+    dictionary = OUTPUT_TABLES[DICTIONARY]
+    columns = ", ".join(f"{column.name} {column.kind.duckdb}" for column in dictionary.columns)
+    # It describes itself as well, so it has to be there before it is filled.
+    connection.execute(f"create table {DICTIONARY} ({columns})")
+    add_sources(connection, Sources(frames={"declared_columns": declared_columns()}))
+    run_sql_files(connection, _file_of(DICTIONARY), {})
+    _comment(connection)
+
+
+def _file_of(table: str) -> list[SqlFile]:
+    return [file for file in read_sql_files() if file.table == table]
+
+
+def declared_columns() -> pl.DataFrame:
+    """Return the registry's declaration of every output column, as ``meta.columns`` shows it."""
+    rows = [
+        {
+            "table_schema": table.schema,
+            "table_name": table.name,
+            "column_name": column.name,
+            "unit": column.unit,
+            "is_key": column.name in table.key,
+            "description_en": column.label.en,
+            "description_zh": column.label.zh,
+            "values_en": _values(column.enumeration.labels, "en") if column.enumeration else "",
+            "values_zh": _values(column.enumeration.labels, "zh") if column.enumeration else "",
+        }
+        for table in OUTPUT_TABLES.values()
+        for column in table.columns
+    ]
+    return pl.DataFrame(rows)
+
+
+def _values(labels: Mapping[str, Any], language: str) -> str:
+    return "; ".join(f"{value}: {getattr(label, language)}" for value, label in labels.items())
+
+
+def _comment(connection: "duckdb.DuckDBPyConnection") -> None:
+    there = connection.execute(
+        f"""
+        select schema_name || '.' || table_name, column_name
+        from duckdb_columns()
+        where database_name = '{CATALOG}' and schema_name in ('core', 'marts', 'meta')
+        """
+    ).fetchall()
+    views = {
+        row[0] for row in connection.execute("select schema_name || '.' || view_name from duckdb_views()").fetchall()
+    }
+    for full_name in sorted({name for name, _ in there} & OUTPUT_TABLES.keys()):
+        table = OUTPUT_TABLES[full_name]
+        kind = "view" if full_name in views else "table"
+        connection.execute(f"comment on {kind} {full_name} is '{_quoted(_both(table))}'")
+        if kind == "table":
+            _comment_columns(connection, table, {column for name, column in there if name == full_name})
+
+
+def _comment_columns(connection: "duckdb.DuckDBPyConnection", table: Table, there: set[str]) -> None:
+    for column in table.columns:
+        if column.name in there:
+            text = f"{column.label.en} | {column.label.zh}"
+            connection.execute(f"comment on column {table.full_name}.{column.name} is '{_quoted(text)}'")
+
+
+def _both(table: Table) -> str:
+    return f"{table.label.en} | {table.label.zh}"
+
+
+def _quoted(text: object) -> str:
+    return str(text).replace("'", "''")

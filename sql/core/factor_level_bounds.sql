@@ -1,0 +1,13 @@
+-- Grain: factor × level. Key: factor, code. What the codes of core.factor_levels mean.
+create or replace table core.factor_level_bounds as
+select
+    factor,
+    factor_order,
+    code,
+    level,
+    level_low,
+    level_high
+from scored.factor_level_bounds
+order by
+    factor_order,
+    code;

@@ -1,0 +1,87 @@
+"""What the parts of a score are called, and how a frame of parts is laid out.
+
+A frame of parts is wide: ``dispute_id`` and one Int32 column for each side and part, named ``{party}__{part}``, in
+ten-thousandths of a score. Null means that the part does not apply. The score of a side is the sum of its parts; it is
+null where all of them are null.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.registry.enumerations import PARTY
+from transforms.registry.model import Label
+
+BUYER, SELLER = PARTY.values
+BOTH: tuple[str, ...] = PARTY.values
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a score.
+
+    Attributes:
+        name: Stable name in ``core.score_parts``.
+        parties: The sides that can have it.
+        label: What it is for, in both languages.
+    """
+
+    name: str
+    parties: tuple[str, ...]
+    label: Label
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its columns in a wide frame of parts, one for each side that can have it."""
+        return tuple(part_column(party, self.name) for party in self.parties)
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A factor and the parts that its scores consist of."""
+
+    name: str
+    parts: tuple[Part, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of its wide frame after ``dispute_id``, the buyer's first."""
+        return tuple(column for party in BOTH for column in party_columns(self.parts, party))
+
+
+def part_column(party: str, part: str) -> str:
+    """Name of the column that holds a side's points for a part."""
+    return f"{party}__{part}"
+
+
+def party_columns(parts: Iterable[Part], party: str) -> tuple[str, ...]:
+    """Columns of one side, in the order of the parts."""
+    return tuple(part_column(party, part.name) for part in parts if party in part.parties)
+
+
+def side_points(parts: Iterable[Part], party: str) -> pl.Expr:
+    """Sum of a side's parts in points; null where no part applies."""
+    columns = [pl.col(name) for name in party_columns(parts, party)]
+    recorded = pl.any_horizontal(*(column.is_not_null() for column in columns))
+    return pl.when(recorded).then(pl.sum_horizontal(*columns))
+
+
+def widen(long_parts: pl.LazyFrame, parts: Iterable[Part]) -> pl.LazyFrame:
+    """Lay out parts in long form (dispute_id, party, part, points) as one row per dispute.
+
+    Args:
+        long_parts: At most one row for each dispute, side and part; ``points`` is a float in [-1, 1] of whole
+            ten-thousandths.
+        parts: The declared parts; others are not looked at.
+
+    Returns:
+        The wide frame, with the disputes that have a row in ``long_parts``.
+    """
+    points = (pl.col("points") * 10_000).round().cast(pl.Int32)
+    chosen = [
+        points.filter((pl.col("party") == party) & (pl.col("part") == part.name)).max().alias(column)
+        for part in parts
+        for party, column in zip(part.parties, part.columns, strict=True)
+    ]
+    return long_parts.group_by("dispute_id").agg(chosen)

@@ -1,0 +1,1 @@
+"""From raw text to typed rows: profiles, parsing, row rules and versions."""

@@ -1,0 +1,149 @@
+"""Disputes grouped by seller: what repeated sellers do to counts and to their variance.
+
+Every statistic of a table of counts has a value of influence per cell, so the sum of influences over a seller's
+disputes follows from the seller's own counts. What sums over sellers is then a small matrix of cross products
+between cells, computed once for all statistics of the table.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+#: Code of a dispute whose seller was not recorded: a cluster of its own.
+NO_SELLER = -1
+#: Below so many sellers an interval is flagged.
+FEW_CLUSTERS = 20
+#: Entries of the table sellers × cells that are held at a time.
+CHUNK_ENTRIES = 4_000_000
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """How disputes are spread over sellers."""
+
+    n: int
+    n_clusters: int
+    sum_squares: int
+    has_sellers: bool
+
+    @property
+    def is_clustered(self) -> bool:
+        """Whether any seller has two disputes; otherwise rulings count as independent."""
+        return self.n_clusters < self.n
+
+    @property
+    def dof(self) -> float:
+        """Degrees of freedom for variances by cluster; infinite where rulings count as independent.
+
+        As many as there would be sellers of equal size (Kish 1965: n² / Σ nᵍ²), less one: with few large and many
+        small sellers the number of sellers overstates what is known (Carter, Schnepel and Steigerwald 2017).
+        """
+        if not self.is_clustered:
+            return math.inf
+        return max(self.n**2 / self.sum_squares - 1, 1.0)
+
+    @property
+    def status(self) -> str:
+        """What is to be said of an interval that rests on these clusters."""
+        if not self.has_sellers:
+            return "not_clustered"
+        if self.n_clusters == 1:
+            return "one_cluster"
+        return "few_clusters" if self.n_clusters < FEW_CLUSTERS else "ok"
+
+
+@dataclass(frozen=True)
+class ClusteredCounts:
+    """Counts by cell with the cross products of the counts of each seller.
+
+    ``counts`` has shape (k,), ``cross`` shape (k, k): Σ cᵍ cᵍᵀ / (1 − nᵍ/n)² over sellers g. The divisor makes
+    variances those of the delete-one-seller jackknife, exact for a share: leaving out g moves it by its summed
+    influence over n − nᵍ.
+    """
+
+    counts: Floats
+    cross: Floats
+    clustering: Clustering
+
+    def variance(self, influence: Floats) -> Floats:
+        """Covariance of statistics whose influence per cell is given.
+
+        Args:
+            influence: Derivative of each statistic by the share of each cell, shape (s, k).
+
+        Returns:
+            Covariance matrix, shape (s, s). Source: Wolter (2007), chapters 4 and 6.
+        """
+        n = self.clustering.n
+        centred = influence - (influence @ self.counts / n)[:, None]
+        if not self.clustering.is_clustered:
+            return np.asarray((centred * self.counts) @ centred.T / n**2)
+        return np.asarray(centred @ self.cross @ centred.T * (1 - 1 / self.clustering.n_clusters) / n**2)
+
+
+def describe_clusters(sorted_sellers: Integers) -> Clustering:
+    """Count clusters.
+
+    Args:
+        sorted_sellers: Seller code of each dispute, ascending, ``NO_SELLER`` where there is none.
+
+    Returns:
+        Their number and the sum of their squared sizes.
+    """
+    n_single = int(np.searchsorted(sorted_sellers, NO_SELLER, side="right"))
+    sizes = np.diff(_starts(sorted_sellers[n_single:]))
+    return Clustering(
+        n=sorted_sellers.size,
+        n_clusters=n_single + sizes.size,
+        sum_squares=n_single + int(sizes @ sizes),
+        has_sellers=n_single < sorted_sellers.size,
+    )
+
+
+def clustered_counts(sorted_sellers: Integers, cells: Integers, n_cells: int) -> ClusteredCounts:
+    """Count disputes by cell, and cross products of cells by seller.
+
+    Args:
+        sorted_sellers: Seller code of each dispute, ascending, ``NO_SELLER`` where there is none.
+        cells: Cell of each dispute in [0, n_cells), same length.
+        n_cells: Number of cells.
+
+    Returns:
+        Counts and cross products; the same for any order of a seller's disputes.
+    """
+    clustering = describe_clusters(sorted_sellers)
+    counts = np.bincount(cells, minlength=n_cells).astype(np.float64)
+    cross = np.zeros((n_cells, n_cells))
+    if clustering.n_clusters > 1:
+        n_single = int(np.searchsorted(sorted_sellers, NO_SELLER, side="right"))
+        single = np.bincount(cells[:n_single], minlength=n_cells)
+        np.fill_diagonal(cross, single / (1 - 1 / clustering.n) ** 2)
+        for table in _seller_tables(sorted_sellers[n_single:], cells[n_single:], n_cells):
+            weighted = table / (1 - table.sum(axis=1, keepdims=True) / clustering.n)
+            cross += weighted.T @ weighted
+    return ClusteredCounts(counts, cross, clustering)
+
+
+def _starts(sorted_codes: Integers) -> Integers:
+    """Where each run of equal codes begins, and the length at the end."""
+    if sorted_codes.size == 0:
+        return np.zeros(1, dtype=np.int64)
+    inner = np.flatnonzero(np.diff(sorted_codes)) + 1
+    return np.concatenate([[0], inner, [sorted_codes.size]])
+
+
+def _seller_tables(sorted_sellers: Integers, cells: Integers, n_cells: int) -> Iterator[Floats]:
+    """Tables sellers × cells of counts, for some sellers at a time."""
+    starts = _starts(sorted_sellers)
+    step = max(CHUNK_ENTRIES // n_cells, 1)
+    for first in range(0, starts.size - 1, step):
+        edges = starts[first : first + step + 1]
+        local = np.repeat(np.arange(edges.size - 1), np.diff(edges))
+        keys = local * n_cells + cells[edges[0] : edges[-1]]
+        yield np.bincount(keys, minlength=(edges.size - 1) * n_cells).reshape(-1, n_cells).astype(np.float64)

@@ -1,0 +1,71 @@
+"""What a model of the outcome must provide to be fitted (logit.py, ordinal.py)."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from transforms.statistics.clusters import Floats, Integers
+
+#: Beyond this a linear predictor makes no difference to a probability in double precision.
+LARGEST_PREDICTOR = 500.0
+
+
+@dataclass(frozen=True)
+class Derivatives:
+    """Log-likelihood of m rows with its derivatives by linear predictor and K intercepts.
+
+    Attributes:
+        log_likelihood: Sum over the rows.
+        score: By the linear predictor, shape (m,).
+        information: Minus the second derivative by the linear predictor, shape (m,).
+        intercept_scores: By each intercept, shape (K, m).
+        cross_information: Minus the mixed derivatives, shape (K, m).
+        intercept_information: Minus the second derivatives by intercepts, summed, shape (K, K).
+    """
+
+    log_likelihood: float
+    score: Floats
+    information: Floats
+    intercept_scores: Floats
+    cross_information: Floats
+    intercept_information: Floats
+
+
+class Family(Protocol):
+    """A model of the outcome code (0, 1, 2) given a linear predictor and K intercepts."""
+
+    @property
+    def n_intercepts(self) -> int:
+        """K."""
+
+    @property
+    def intercept_terms(self) -> tuple[str, ...]:
+        """Names of the intercepts."""
+
+    @property
+    def probability_sign(self) -> int:
+        """The probability of interest is logistic(sign · last intercept + linear predictor)."""
+
+    @property
+    def has_probability(self) -> bool:
+        """Whether the probability that the model is to answer for can be had from it."""
+
+    def classes(self, outcome: Integers) -> Integers:
+        """The class of each row in 0 … K."""
+
+    def start(self, class_counts: Integers) -> Floats:
+        """Intercepts that fit the shares of the classes, shape (K,)."""
+
+    def derivatives(self, classes: Integers, eta: Floats, intercepts: Floats) -> Derivatives:
+        """Log-likelihood of some rows and its derivatives."""
+
+
+def logistic(eta: Floats) -> Floats:
+    """Inverse of the logit, without overflow."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(eta, -LARGEST_PREDICTOR, LARGEST_PREDICTOR))))
+
+
+def log_logistic(eta: Floats) -> Floats:
+    """Logarithm of the logistic function, without loss where it is near zero."""
+    return np.asarray(np.minimum(eta, 0.0) - np.log1p(np.exp(-np.abs(eta))))

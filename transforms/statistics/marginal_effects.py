@@ -1,0 +1,119 @@
+"""Average marginal effects on a probability, with the delta method."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.statistics.clusters import Floats
+from transforms.statistics.families import LARGEST_PREDICTOR, Family, logistic
+from transforms.statistics.matrix import Matrix, linear_predictor, weighted_sums
+from transforms.statistics.newton import Fit
+
+
+@dataclass(frozen=True)
+class MarginalEffects:
+    """Effects in probability and their gradients.
+
+    ``effects`` has shape (n_slopes,), zero where not free; ``gradient`` (n_slopes, 1 + n_slopes), by the constant
+    of the probability and by the slopes.
+    """
+
+    effects: Floats
+    gradient: Floats
+
+
+def average_marginal_effects(matrix: Matrix, family: Family, fitted: Fit) -> MarginalEffects:
+    """Mean over all rows of the effect of each term on the probability that the family answers for.
+
+    A dense column's effect is the derivative; that of an indicator or a dummy is the change from 0, or from the
+    base level, to 1. Source: Bartus (2005); Cameron and Trivedi (2005), section 14.3.
+
+    Args:
+        matrix: What was fitted.
+        family: The model.
+        fitted: Its estimates.
+
+    Returns:
+        Effects and gradients.
+    """
+    constant = family.probability_sign * fitted.intercepts[-1]
+    size = matrix.n_slopes
+    effects, gradient = np.zeros(size), np.zeros((size, 1 + size))
+    density, curvature = 0.0, np.zeros(1 + size)
+    for rows in matrix.chunks():
+        eta = linear_predictor(matrix, rows, fitted.slopes) + constant
+        probability = logistic(eta)
+        slope = probability * (1 - probability)
+        density += float(slope.sum())
+        curvature += _with_constant(matrix, rows, slope * (1 - 2 * probability))
+        _add_indicators(matrix, rows, fitted, eta, (effects, gradient))
+        _add_dummies(matrix, rows, fitted, eta, (effects, gradient))
+    _add_derivatives(matrix, fitted, density, curvature, (effects, gradient))
+    fixed = ~fitted.free
+    effects[fixed] = 0.0
+    gradient[fixed] = 0.0
+    return MarginalEffects(effects / matrix.n, gradient / matrix.n)
+
+
+def covariance_of_constant(family: Family, covariance: Floats, fitted: Fit) -> Floats:
+    """Covariance of the probability's constant and all slopes, shape (1 + n_slopes, 1 + n_slopes)."""
+    last = family.n_intercepts - 1
+    places = np.concatenate([[0], np.flatnonzero(fitted.free) + 1])
+    signed = covariance[last:, last:].copy()
+    signed[0] *= family.probability_sign
+    signed[:, 0] *= family.probability_sign
+    full = np.zeros((1 + fitted.free.size, 1 + fitted.free.size))
+    full[np.ix_(places, places)] = signed
+    return full
+
+
+def _with_constant(matrix: Matrix, rows: slice, weights: Floats) -> Floats:
+    return np.concatenate([[weights.sum()], weighted_sums(matrix, rows, weights)])
+
+
+def _add_derivatives(
+    matrix: Matrix, fitted: Fit, density: float, curvature: Floats, into: tuple[Floats, Floats]
+) -> None:
+    """Effects of the dense columns that are no indicators, from sums over all rows."""
+    effects, gradient = into
+    for place in range(matrix.dense.shape[0] - matrix.n_indicators):
+        effects[place] = fitted.slopes[place] * density
+        gradient[place] = fitted.slopes[place] * curvature
+        gradient[place, 1 + place] += density
+
+
+def _add_indicators(matrix: Matrix, rows: slice, fitted: Fit, eta: Floats, into: tuple[Floats, Floats]) -> None:
+    """Changes from 0 to 1 of the indicators, summed over some rows."""
+    effects, gradient = into
+    n_dense = matrix.dense.shape[0]
+    for place in range(n_dense - matrix.n_indicators, n_dense):
+        base = eta - fitted.slopes[place] * matrix.dense[place, rows]
+        before, after = logistic(base), logistic(base + fitted.slopes[place])
+        slope = after * (1 - after)
+        change = _with_constant(matrix, rows, slope - before * (1 - before))
+        change[1 + place] = slope.sum()
+        effects[place] += (after - before).sum()
+        gradient[place] += change
+
+
+def _add_dummies(matrix: Matrix, rows: slice, fitted: Fit, eta: Floats, into: tuple[Floats, Floats]) -> None:
+    """Changes from the base level to each other level of each block, summed over some rows."""
+    effects, gradient = into
+    n_dense = matrix.dense.shape[0]
+    for place, (block, start) in enumerate(zip(matrix.blocks, matrix.offsets, strict=False)):
+        here = slice(start, start + len(block.labels))
+        base = np.clip(eta - fitted.slopes[here].take(block.codes[rows]), -LARGEST_PREDICTOR, LARGEST_PREDICTOR)
+        # odds against, times exp(−coefficient) for each level: one exponential per row serves all levels
+        after = 1 / (1 + np.exp(-fitted.slopes[here])[:, None] * np.exp(-base))
+        slope = after * (1 - after)
+        change = slope - slope[0]
+        effects[here] += (after - after[0]).sum(axis=1)
+        gradient[here, 0] += change.sum(axis=1)
+        gradient[here, 1 : 1 + n_dense] += change @ matrix.dense[:, rows].T
+        for other, (other_block, other_start) in enumerate(zip(matrix.blocks, matrix.offsets, strict=False)):
+            there = slice(1 + other_start, 1 + other_start + len(other_block.labels))
+            if other == place:
+                gradient[here, there] += np.diag(slope.sum(axis=1))
+                continue
+            codes, size = other_block.codes[rows], len(other_block.labels)
+            gradient[here, there] += [np.bincount(codes, weights, size) for weights in change]

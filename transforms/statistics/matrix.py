@@ -1,0 +1,190 @@
+"""The model matrix: a few dense columns and blocks of dummies that are never written out.
+
+Coefficients have one place for each dense column and one for each level of each block, base levels included; the
+places that are estimated are marked in ``free``, the others stay zero. Sums over rows go chunk by chunk in a fixed
+order, so that they are the same on every run.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from transforms.statistics.clusters import Clustering, Floats, Integers
+
+#: Rows at a time: what is computed of them stays in the cache.
+CHUNK_ROWS = 16_384
+#: Share of a column's sum of squares that must be left after the columns before it.
+SMALLEST_PIVOT = 1e-9
+
+Booleans = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Dummies of one categorical column: ``codes`` of shape (n,), 0 for the base level."""
+
+    name: str
+    labels: tuple[str, ...]
+    codes: Integers
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Predictors and outcome of a model, rows sorted by cluster.
+
+    Attributes:
+        dense: Dense columns as rows, shape (d, n).
+        dense_terms: Their names.
+        n_indicators: How many of the last dense columns are 0/1 indicators.
+        blocks: Categorical columns.
+        outcome: Code in 0, 1, 2, shape (n,).
+        cluster_starts: First row of each cluster, then n.
+        cluster_ids: Number of each cluster in the matrix that this one was taken from.
+        has_sellers: Whether any cluster is a recorded seller.
+    """
+
+    dense: Floats
+    dense_terms: tuple[str, ...]
+    n_indicators: int
+    blocks: tuple[Block, ...]
+    outcome: Integers
+    cluster_starts: Integers
+    cluster_ids: Integers
+    has_sellers: bool
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return self.outcome.size
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """Place of each block's first level among the coefficients, then the number of places."""
+        sizes = [len(block.labels) for block in self.blocks]
+        return tuple(int(place) for place in np.cumsum([self.dense.shape[0], *sizes]))
+
+    @property
+    def n_slopes(self) -> int:
+        """Number of places for coefficients."""
+        return self.offsets[-1]
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """Name of each place."""
+        dummies = [f"{block.name}={label}" for block in self.blocks for label in block.labels]
+        return (*self.dense_terms, *dummies)
+
+    @cached_property
+    def clustering(self) -> Clustering:
+        """How the rows are spread over clusters."""
+        sizes = np.diff(self.cluster_starts)
+        return Clustering(self.n, sizes.size, int(sizes @ sizes), self.has_sellers)
+
+    @property
+    def estimable(self) -> Booleans:
+        """Places of dense columns and of levels other than the base, shape (n_slopes,)."""
+        mask = np.ones(self.n_slopes, dtype=np.bool_)
+        mask[list(self.offsets[:-1])] = False
+        return mask
+
+    def take(self, rows: Integers) -> "Matrix":
+        """The same matrix with some rows, ascending."""
+        clusters = np.repeat(np.arange(self.cluster_ids.size), np.diff(self.cluster_starts))[rows]
+        starts = np.flatnonzero(np.diff(clusters, prepend=-1))
+        return replace(
+            self,
+            dense=self.dense[:, rows],
+            blocks=tuple(replace(block, codes=block.codes[rows]) for block in self.blocks),
+            outcome=self.outcome[rows],
+            cluster_starts=np.append(starts, rows.size),
+            cluster_ids=self.cluster_ids[clusters[starts]],
+        )
+
+    def chunks(self) -> Iterator[slice]:
+        """Ranges of rows, in order."""
+        for start in range(0, self.n, CHUNK_ROWS):
+            yield slice(start, min(start + CHUNK_ROWS, self.n))
+
+    def cluster_chunks(self) -> Iterator[tuple[slice, slice]]:
+        """Ranges of whole clusters and of their rows, in order."""
+        first, n_clusters = 0, self.cluster_ids.size
+        while first < n_clusters:
+            row = int(self.cluster_starts[first])
+            last = int(np.searchsorted(self.cluster_starts, row + CHUNK_ROWS, side="right")) - 1
+            last = max(last, first + 1)
+            yield slice(first, last), slice(row, int(self.cluster_starts[last]))
+            first = last
+
+
+def linear_predictor(matrix: Matrix, rows: slice, slopes: Floats) -> Floats:
+    """Sum of coefficients times predictors, without intercept, shape (m,)."""
+    eta = slopes[: matrix.dense.shape[0]] @ matrix.dense[:, rows]
+    for block, start, stop in zip(matrix.blocks, matrix.offsets, matrix.offsets[1:], strict=False):
+        eta += slopes[start:stop].take(block.codes[rows])
+    return np.asarray(eta)
+
+
+def weighted_sums(matrix: Matrix, rows: slice, weights: Floats) -> Floats:
+    """Weighted sum of each predictor, shape (n_slopes,)."""
+    dummies = [np.bincount(block.codes[rows], weights, len(block.labels)) for block in matrix.blocks]
+    return np.concatenate([matrix.dense[:, rows] @ weights, *dummies])
+
+
+def weighted_gram(matrix: Matrix, rows: slice, weights: Floats) -> Floats:
+    """Weighted sums of products of predictors, shape (n_slopes, n_slopes)."""
+    gram = np.zeros((matrix.n_slopes, matrix.n_slopes))
+    dense = matrix.dense[:, rows]
+    weighted = dense * weights
+    n_dense = dense.shape[0]
+    gram[:n_dense, :n_dense] = weighted @ dense.T
+    codes = [block.codes[rows] for block in matrix.blocks]
+    sizes = [len(block.labels) for block in matrix.blocks]
+    for place, (code, size, start) in enumerate(zip(codes, sizes, matrix.offsets, strict=False)):
+        here = slice(start, start + size)
+        gram[:n_dense, here] = [np.bincount(code, column, size) for column in weighted]
+        gram[here, :n_dense] = gram[:n_dense, here].T
+        np.fill_diagonal(gram[here, here], np.bincount(code, weights, size))
+        for other, other_size, other_start in zip(codes[:place], sizes, matrix.offsets, strict=False):
+            there = slice(other_start, other_start + other_size)
+            pairs = np.bincount(code * other_size + other, weights, size * other_size)
+            gram[here, there] = pairs.reshape(size, other_size)
+            gram[there, here] = gram[here, there].T
+    return gram
+
+
+def cluster_sums(matrix: Matrix, clusters: slice, rows: slice, weights: Floats) -> Floats:
+    """Weighted sum of each predictor within each cluster, shape (clusters, n_slopes)."""
+    starts = matrix.cluster_starts[clusters.start : clusters.stop + 1] - rows.start
+    n_clusters = starts.size - 1
+    local = np.repeat(np.arange(n_clusters), np.diff(starts))
+    sums = [np.add.reduceat(matrix.dense[:, rows] * weights, starts[:-1], axis=1).T]
+    for block in matrix.blocks:
+        size = len(block.labels)
+        sums.append(np.bincount(local * size + block.codes[rows], weights, n_clusters * size).reshape(n_clusters, size))
+    return np.concatenate(sums, axis=1)
+
+
+def independent_places(gram: Floats, candidates: Booleans) -> Booleans:
+    """Which columns are no linear combination of an intercept and the columns before them.
+
+    Args:
+        gram: Sums of products of an intercept and all predictors, shape (1 + n_slopes, 1 + n_slopes).
+        candidates: Places to look at, shape (n_slopes,).
+
+    Returns:
+        The candidates that are independent, same shape. Source: Cholesky factorisation, a pivot near zero meaning
+        dependence (Higham 2002, section 10.3).
+    """
+    kept = np.zeros_like(candidates)
+    scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
+    residual = gram / np.outer(scale, scale)
+    for place in [0, *(np.flatnonzero(candidates) + 1)]:
+        pivot = residual[place, place]
+        if pivot < SMALLEST_PIVOT:
+            continue
+        kept[max(place - 1, 0)] |= place > 0
+        residual -= np.outer(residual[:, place], residual[place]) / pivot
+    return kept

@@ -1,0 +1,153 @@
+"""Maximum likelihood by Newton's method on analytic derivatives, rows streamed in chunks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.statistics.clusters import Floats
+from transforms.statistics.families import Family
+from transforms.statistics.matrix import Booleans, Matrix, linear_predictor, weighted_gram, weighted_sums
+
+MOST_ITERATIONS = 40
+#: Newton's error after a step is of the order of the step squared.
+LARGEST_FINAL_STEP = 1e-7
+#: While the likelihood has all but reached its bound, the coefficients of separated data still move by about one.
+SEPARATED_STEP = 0.1
+SEPARATED_GAIN = 1e-6
+#: Log odds, per standard deviation or level, that no data can tell from infinity.
+LARGEST_COEFFICIENT = 30.0
+#: The fit starts from one on about so many rows: fewer passes over all of them.
+ROWS_TO_START = 50_000
+#: Added to the information of the starting fit, which may have no row of some level.
+START_RIDGE = 1e-3
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model.
+
+    Attributes:
+        status: ``ok``, ``separation`` or ``not_converged``; the numbers are only of use in the first case.
+        intercepts: Shape (K,).
+        slopes: Shape (n_slopes,), zero where not free.
+        free: Places that were estimated, shape (n_slopes,).
+        information: Observed information of intercepts and free slopes, shape (K + p, K + p).
+        log_likelihood: At the estimates.
+    """
+
+    status: str
+    intercepts: Floats
+    slopes: Floats
+    free: Booleans
+    information: Floats
+    log_likelihood: float
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """Log-likelihood, its gradient and its information at one point."""
+
+    log_likelihood: float
+    score: Floats
+    information: Floats
+
+
+def fit(matrix: Matrix, family: Family, free: Booleans) -> Fit:
+    """Fit a model.
+
+    Args:
+        matrix: Predictors and outcome; every class of the family occurs.
+        family: The model of the outcome.
+        free: Places to estimate, linearly independent of each other and of an intercept.
+
+    Returns:
+        Estimates at the maximum of the likelihood, or the status that says why there is none.
+    """
+    counts = np.bincount(family.classes(matrix.outcome), minlength=family.n_intercepts + 1)
+    start = np.concatenate([family.start(counts), np.zeros(int(free.sum()))])
+    every = matrix.n // ROWS_TO_START
+    if every > 1:
+        sample = matrix.take(np.arange(0, matrix.n, every))
+        sampled = np.bincount(family.classes(sample.outcome), minlength=family.n_intercepts + 1)
+        if sampled.min() > 0:
+            start = _start(sample, family, free, start)
+    return _iterate(matrix, family, free, start, 0.0)
+
+
+def _start(sample: Matrix, family: Family, free: Booleans, start: Floats) -> Floats:
+    """Rough estimates from a sample, or the plain start where it has none."""
+    rough = _iterate(sample, family, free, start, START_RIDGE)
+    estimates = np.concatenate([rough.intercepts, rough.slopes[free]])
+    return estimates if rough.status == "ok" else start
+
+
+def _iterate(matrix: Matrix, family: Family, free: Booleans, start: Floats, ridge: float) -> Fit:
+    parameters, status = start, "not_converged"
+    current = _evaluate(matrix, family, free, parameters)
+    for _ in range(MOST_ITERATIONS):
+        step = _step(current, ridge)
+        if step is None or _is_separated(parameters, step, current.score, family.n_intercepts):
+            status = "separation"
+            break
+        if np.abs(step).max() < LARGEST_FINAL_STEP:
+            parameters, status = parameters + step, "ok"
+            break
+        parameters, current = _move(matrix, family, free, (parameters, step), current)
+    slopes = np.zeros(matrix.n_slopes)
+    slopes[free] = parameters[family.n_intercepts :]
+    intercepts = parameters[: family.n_intercepts]
+    return Fit(status, intercepts, slopes, free, current.information, current.log_likelihood)
+
+
+def _step(current: _Pass, ridge: float) -> Floats | None:
+    """Newton's step; None where the information is singular."""
+    information = current.information + ridge * np.eye(current.score.size)
+    try:
+        step: Floats = np.linalg.solve(information, current.score)
+    except np.linalg.LinAlgError:
+        return None
+    return step if bool(np.isfinite(step).all()) else None
+
+
+def _is_separated(parameters: Floats, step: Floats, score: Floats, n_intercepts: int) -> bool:
+    """Whether the coefficients run away. Source: Albert and Anderson (1984)."""
+    runs_on = np.abs(step).max() > SEPARATED_STEP and float(score @ step) < SEPARATED_GAIN
+    slopes = parameters[n_intercepts:]
+    return bool(runs_on or (slopes.size > 0 and np.abs(slopes).max() > LARGEST_COEFFICIENT))
+
+
+def _move(
+    matrix: Matrix, family: Family, free: Booleans, move: tuple[Floats, Floats], current: _Pass
+) -> tuple[Floats, _Pass]:
+    """Take the step, halved until the likelihood does not fall."""
+    parameters, step = move
+    slack = 1e-10 * abs(current.log_likelihood)
+    for _ in range(MOST_ITERATIONS):
+        candidate = parameters + step
+        if np.all(np.diff(candidate[: family.n_intercepts]) > 0):
+            reached = _evaluate(matrix, family, free, candidate)
+            if reached.log_likelihood >= current.log_likelihood - slack:
+                return candidate, reached
+        step = step / 2
+    return parameters, current
+
+
+def _evaluate(matrix: Matrix, family: Family, free: Booleans, parameters: Floats) -> _Pass:
+    """One pass over all rows."""
+    k = family.n_intercepts
+    intercepts, slopes = parameters[:k], np.zeros(matrix.n_slopes)
+    slopes[free] = parameters[k:]
+    size = k + matrix.n_slopes
+    log_likelihood, score, information = 0.0, np.zeros(size), np.zeros((size, size))
+    for rows in matrix.chunks():
+        eta = linear_predictor(matrix, rows, slopes)
+        part = family.derivatives(family.classes(matrix.outcome[rows]), eta, intercepts)
+        log_likelihood += part.log_likelihood
+        score[:k] += part.intercept_scores.sum(axis=1)
+        score[k:] += weighted_sums(matrix, rows, part.score)
+        information[:k, :k] += part.intercept_information
+        information[:k, k:] += [weighted_sums(matrix, rows, cross) for cross in part.cross_information]
+        information[k:, k:] += weighted_gram(matrix, rows, part.information)
+    information[k:, :k] = information[:k, k:].T
+    kept = np.concatenate([np.ones(k, dtype=np.bool_), free])
+    return _Pass(log_likelihood, score[kept], information[np.ix_(kept, kept)])

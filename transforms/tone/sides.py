@@ -1,0 +1,209 @@
+"""The tone score of each side of a dispute, as parts that add up to it.
+
+Counts come from integer sums over the side's own counted messages, so that the result does not depend on threads; the
+few floats are made once per side. Points are whole ten-thousandths, cut towards zero: the parts of a side add up to
+its score exactly, and no rounding can carry the score out of [0, 1].
+"""
+
+from typing import Final
+
+import polars as pl
+
+from transforms.tone.messages import HOSTILE_FROM
+from transforms.tone.weights import ToneWeights
+
+PART_SCHEMA: Final = {
+    "dispute_id": pl.String,
+    "party": pl.String,
+    "factor": pl.String,
+    "part": pl.String,
+    "points": pl.Float64,
+}
+
+_POLITE: Final = ("courtesy", "apology", "offer", "cooperation")
+_HOSTILE: Final = ("insult", "threat", "contempt", "demand", "refusal", "stalling")
+_SIDE: Final = ("dispute_id", "party")
+_SCALE: Final = 10_000
+_PACK_BITS: Final = 20  # three counters of up to a million messages in one integer
+_PACKED: Final = 3
+_HOUR: Final = 3_600_000_000  # microseconds
+
+
+def score_tone(messages_scored: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
+    """Score the tone of both sides of each dispute that has counted messages.
+
+    Args:
+        messages_scored: What ``score_messages`` returns, with ``dispute_id``, ``message_id``, ``sender``, ``audience``,
+            ``sent_at`` and ``counted`` (bool: sent before the ruling). Only counted messages are looked at.
+        weights: The parameters.
+
+    Returns:
+        Parts in long format (``PART_SCHEMA``), ordered by dispute, party and part: ``base``; each act, its share of
+        points split by audience (``insult``, ``insult_to_agent``); ``promptness``; ``silence`` (long silences while the
+        other side waited); ``no_words`` (0 points: the side wrote nothing). Both sides of every dispute with a counted
+        message of a person are there; parts without points are left out, but for ``base`` and ``no_words``. A dispute
+        without such a message has no rows: its tone is null.
+    """
+    counted = messages_scored.filter(pl.col("counted") & pl.col("sender").is_in(["buyer", "seller", "agent"]))
+    words = _count_acts(counted)
+    sides = (
+        _all_sides(counted)
+        .join(words, on=_SIDE, how="left")
+        .join(_response_times(counted, weights), on=_SIDE, how="left")
+        .with_columns(pl.exclude(*_SIDE).fill_null(0))
+    )
+    return _long(sides.select(*_SIDE, **_points(weights)))
+
+
+def _all_sides(counted: pl.LazyFrame) -> pl.LazyFrame:
+    """Buyer and seller of each dispute in which a person wrote."""
+    parties = pl.LazyFrame({"party": ["buyer", "seller"]})
+    return counted.select(pl.col("dispute_id").cast(pl.String)).unique().join(parties, how="cross")
+
+
+def _flags() -> dict[str, pl.Expr]:
+    """What is counted of each message: acts by audience, and the message itself."""
+    to_agent = pl.col("audience").eq_missing("agent")
+    contempt = (pl.col("hostility") >= HOSTILE_FROM) & ~pl.col("insult") & ~pl.col("threat")
+    acts = {name: contempt if name == "contempt" else pl.col(name) for name in (*_POLITE, *_HOSTILE)}
+    flags: dict[str, pl.Expr] = {"messages": pl.lit(value=True)}
+    for name, act in acts.items():
+        flags[name] = act & ~to_agent
+        flags[f"{name}_to_agent"] = act & to_agent
+    return flags
+
+
+def _count_acts(counted: pl.LazyFrame) -> pl.LazyFrame:
+    """Count each flag per side; several counters share one integer, for the group-by is what costs."""
+    flags = _flags()
+    names = list(flags)
+    groups = [names[start : start + _PACKED] for start in range(0, len(names), _PACKED)]
+    packed = [
+        pl.sum_horizontal(
+            flags[name].fill_null(value=False).cast(pl.Int64) * (1 << (_PACK_BITS * place))
+            for place, name in enumerate(group)
+        ).alias(f"packed_{i}")
+        for i, group in enumerate(groups)
+    ]
+    sums = (
+        counted.filter(pl.col("sender") != "agent")
+        .select(pl.col("dispute_id").cast(pl.String), pl.col("sender").cast(pl.String).alias("party"), *packed)
+        .group_by(_SIDE)
+        .agg(pl.exclude(*_SIDE).sum())
+    )
+    mask = (1 << _PACK_BITS) - 1
+    return sums.select(
+        *_SIDE,
+        *(
+            (pl.col(f"packed_{i}") // (1 << (_PACK_BITS * place))).and_(pl.lit(mask)).alias(name)
+            for i, group in enumerate(groups)
+            for place, name in enumerate(group)
+        ),
+    )
+
+
+def _response_times(counted: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
+    """Count answers, prompt answers and long silences per side.
+
+    The other side waits from its first message to this side that was not yet answered; any later message of this side
+    ends the wait. A wait still open at the last message of the dispute lasted until then.
+    """
+    prompt = pl.col("wait") <= int(weights.prompt_hours * _HOUR)
+    silent = pl.col("wait") >= int(weights.silence_hours * _HOUR)
+    return (
+        _waits(_timed(counted))
+        .group_by(_SIDE)
+        .agg(
+            pl.col("is_answer").sum().cast(pl.Int64).alias("answers"),
+            (pl.col("is_answer") & prompt).sum().cast(pl.Int64).alias("prompt_answers"),
+            silent.sum().cast(pl.Int64).alias("silences"),
+        )
+    )
+
+
+def _timed(counted: pl.LazyFrame) -> pl.LazyFrame:
+    """Order the messages of each dispute in time, each with the time of the last one."""
+    time = pl.col("sent_at").dt.timestamp("us").alias("time")
+    asks = pl.col("audience").ne_missing("agent").alias("asks")
+    last = pl.col("dispute_id").ne_missing(pl.col("dispute_id").shift(-1))
+    return (
+        counted.filter(pl.col("sent_at").is_not_null())
+        .select(pl.col("dispute_id").cast(pl.String), pl.col("sender").cast(pl.String), time, asks)
+        .sort("dispute_id", "time", "sender", "asks")
+        .with_columns(pl.when(last).then("time").backward_fill().alias("end"))
+        .filter(pl.col("sender") != "agent")
+    )
+
+
+def _waits(timed: pl.LazyFrame) -> pl.LazyFrame:
+    """List each wait: the side waited for, how long (microseconds), whether an answer ended it."""
+    starts = (pl.col("dispute_id") != pl.col("dispute_id").shift(1)) | (pl.col("sender") != pl.col("sender").shift(1))
+    same_dispute = (pl.col("dispute_id") == pl.col("dispute_id").shift(-1)).fill_null(value=False)
+    return (
+        timed.with_columns(starts.fill_null(value=True).alias("starts"))
+        .with_columns(pl.col("starts").cum_sum().alias("run"))
+        .with_columns(
+            pl.when("asks").then("time").backward_fill().alias("asked"),
+            pl.when("asks").then("run").backward_fill().alias("asked_run"),
+        )
+        .filter("starts")  # one row per run of one sender
+        .with_columns(same_dispute.alias("is_answer"), pl.col("time").shift(-1).alias("next"))
+        .filter(pl.col("asked_run") == pl.col("run"))  # the run addressed the other side
+        .select(
+            "dispute_id",
+            pl.when(pl.col("sender") == "buyer").then(pl.lit("seller")).otherwise(pl.lit("buyer")).alias("party"),
+            "is_answer",
+            (pl.when("is_answer").then("next").otherwise("end") - pl.col("asked")).alias("wait"),
+        )
+    )
+
+
+def _share(count: pl.Expr, start: float, share: float) -> pl.Expr:
+    """Smoothed share n / (n + start + share·N), below 1; one more such message never lowers it."""
+    return count / (count + start + share * pl.col("messages"))
+
+
+def _cut(points: pl.Expr) -> pl.Expr:
+    """Whole ten-thousandths, cut towards zero."""
+    return (points * _SCALE + 1e-6).cast(pl.Int64)
+
+
+def _points(weights: ToneWeights) -> dict[str, pl.Expr]:
+    """Points of each part, in ten-thousandths."""
+    parts = {"base": pl.lit(round(weights.base * _SCALE), pl.Int64)}
+    for name in _POLITE:
+        parts |= _by_audience(name, getattr(weights, name), weights.polite_start, weights.polite_share)
+    for name in _HOSTILE:
+        parts |= _by_audience(name, -getattr(weights, name), weights.hostile_start, weights.hostile_share)
+    prompt = pl.col("prompt_answers") / (pl.col("answers") + weights.polite_start)
+    silent = pl.col("silences") / (pl.col("silences") + weights.polite_start)
+    parts["promptness"] = _cut(weights.promptness * prompt)
+    parts["silence"] = -_cut(weights.silence * silent)
+    parts["no_words"] = pl.when(pl.col("messages") == 0).then(pl.lit(0, pl.Int64))
+    return parts
+
+
+def _by_audience(name: str, weight: float, start: float, share: float) -> dict[str, pl.Expr]:
+    """Points of one act, divided between the two audiences by how often each heard it."""
+    to_other, to_agent = pl.col(name), pl.col(f"{name}_to_agent")
+    both = to_other + to_agent
+    total = _cut(abs(weight) * _share(both, start, share))
+    agent_part = pl.when(both > 0).then(total * to_agent // both).otherwise(0)
+    sign = 1 if weight > 0 else -1
+    return {name: sign * (total - agent_part), f"{name}_to_agent": sign * agent_part}
+
+
+def _long(sides: pl.LazyFrame) -> pl.LazyFrame:
+    """Turn one column per part into one row per part, parts without points left out."""
+    kept = (pl.col("points") != 0) | pl.col("part").is_in(["base", "no_words"])
+    return (
+        sides.unpivot(index=list(_SIDE), variable_name="part", value_name="points")
+        .filter(pl.col("points").is_not_null() & kept)
+        .select(
+            *_SIDE,
+            pl.lit("tone").alias("factor"),
+            "part",
+            (pl.col("points") / _SCALE).alias("points"),
+        )
+        .sort("dispute_id", "party", "part")
+    )
