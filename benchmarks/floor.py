@@ -20,6 +20,8 @@ def write_parquet(batch: Path, out: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
+        # Faster, and in a third of the memory: a floor should be the lowest there is.
+        connection.execute("set preserve_insertion_order = false")
         for table in TABLES:
             source, target = str(batch / f"{table}*.csv"), str(out / f"{table}.parquet")
             connection.execute(

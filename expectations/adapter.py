@@ -3,28 +3,41 @@
 Imported late (``expectations.engine``): the library takes seconds to load.
 """
 
+import atexit
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, ClassVar, TypeAlias, cast
 
 import duckdb
+import duckdb_engine
 import great_expectations as gx
 import great_expectations.expectations as gxe
-from duckdb_engine import ConnectionWrapper
+from great_expectations.core import ExpectationValidationResult
 from great_expectations.core.result_format import ResultFormat
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import ExecutionEngine
+from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.registry import get_metric_kwargs
 from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.validator import ValidationDependencies
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExecutionContext
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from expectations.model import Check, ExpectationError
 
+Source: TypeAlias = SQLDatasource
 ROW_COUNT = "table.row_count"
 NULL_COUNT = "column_values.nonnull.unexpected_count"
 DISTINCT_COUNT = "column.distinct_values.count"
+# The driver hooks itself into SQLAlchemy, which Great Expectations keeps alive beyond the end of the interpreter, and
+# DuckDB then prints a hundred lines about leaked objects. The driver lets go of DuckDB when its names are gone; the
+# classes below see to it that no object of DuckDB's stays in SQLAlchemy's caches.
+atexit.register(vars(duckdb_engine).clear)
 _VERDICT_ONLY: dict[str, Any] = {"result_format": {"result_format": ResultFormat.BOOLEAN_ONLY}}
 
 
@@ -47,6 +60,28 @@ class Verdict:
     examples: tuple[str, ...] = ()
 
 
+class _Cursor(duckdb_engine.CursorWrapper):  # type: ignore[misc] # untyped base
+    """The driver's cursor, without DuckDB's type objects in what it says of the columns."""
+
+    @property
+    def description(self) -> list[tuple[str, None, None, None, None, None, None]] | None:
+        """Names of the columns of the result; None if there is no result."""
+        columns = self.__getattr__("description")
+        return [(column[0], None, None, None, None, None, None) for column in columns] if columns else None
+
+
+class _Connection(duckdb_engine.ConnectionWrapper):  # type: ignore[misc] # untyped base
+    """The driver's connection with such cursors."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        super().__init__(connection)
+        self._duckdb = connection
+
+    def cursor(self) -> _Cursor:
+        """A cursor of the connection."""
+        return _Cursor(self._duckdb, self)
+
+
 class _Counted:
     """Passes on the counts behind a verdict, without a further scan.
 
@@ -54,9 +89,11 @@ class _Counted:
     For the verdict alone it asks for all counts of all expectations in one query; those are passed on here.
     """
 
-    further_metrics: tuple[str, ...] = ()
+    further_metrics: ClassVar[tuple[str, ...]] = ()
 
-    def get_validation_dependencies(self, execution_engine: Any = None, *_: Any, **__: Any) -> Any:
+    def get_validation_dependencies(
+        self, execution_engine: ExecutionEngine | None = None, *_: object, **__: object
+    ) -> ValidationDependencies:
         base: Any = super()
         dependencies = base.get_validation_dependencies(execution_engine, dict(_VERDICT_ONLY))
         for name in self.further_metrics:
@@ -66,9 +103,11 @@ class _Counted:
         dependencies.result_format = {"result_format": ResultFormat.BASIC}
         return dependencies
 
-    def _validate(self, metrics: dict[str, Any], *_: Any, execution_engine: Any = None, **__: Any) -> dict[str, Any]:
+    def _validate(
+        self, metrics: dict[str, Any], *_: object, execution_engine: ExecutionEngine | None = None, **__: object
+    ) -> dict[str, Any]:
         base: Any = super()
-        verdict = base._validate(metrics, dict(_VERDICT_ONLY), execution_engine)  # noqa: SLF001 - the hook to extend
+        verdict = base._validate(metrics, dict(_VERDICT_ONLY), execution_engine)
         n_checked, n_unexpected = self.counts(metrics)
         return {"success": verdict["success"], "result": {"n_checked": n_checked, "n_unexpected": n_unexpected}}
 
@@ -94,8 +133,9 @@ class ExpectCountedValuesToNotBeNull(_Counted, gxe.ExpectColumnValuesToNotBeNull
         return metrics[ROW_COUNT], metrics[NULL_COUNT] or 0
 
 
-class ExpectCountedProportionOfUniqueValuesToBeBetween(  # type: ignore[misc] # untyped base
-    _Counted, gxe.ExpectColumnProportionOfUniqueValuesToBeBetween
+class ExpectCountedProportionOfUniqueValuesToBeBetween(
+    _Counted,
+    gxe.ExpectColumnProportionOfUniqueValuesToBeBetween,  # type: ignore[misc] # untyped base
 ):
     """``ExpectColumnProportionOfUniqueValuesToBeBetween`` with its counts; null is not looked at."""
 
@@ -107,12 +147,15 @@ class ExpectCountedProportionOfUniqueValuesToBeBetween(  # type: ignore[misc] # 
         return n_values, n_values - (metrics[DISTINCT_COUNT] or 0)
 
 
-def open_source(connection: duckdb.DuckDBPyConnection) -> Any:
+@contextmanager
+def open_source(connection: duckdb.DuckDBPyConnection) -> Iterator[Source]:
     """A data source of Great Expectations that reads through cursors of the connection.
 
     The context lives in memory: no files, no network, no progress bars. The library logs what it raises; we raise it.
     """
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    # The library keeps its last context until the end of the interpreter; it must not keep the connection with it.
+    held = [connection]
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
@@ -120,20 +163,21 @@ def open_source(connection: duckdb.DuckDBPyConnection) -> Any:
         name="staged",
         connection_string="duckdb:///:memory:",
         create_temp_table=False,
-        kwargs={"creator": lambda: ConnectionWrapper(connection.cursor())},
+        kwargs={"creator": lambda: _Connection(held[0].cursor())},
     )
-    for engine in _engines(source):
+    # The library keeps one engine to test a data source and another to validate.
+    engines: set[Engine] = {source.get_engine(), source.get_execution_engine().engine}
+    for engine in engines:
         event.listen(engine, "after_cursor_execute", _buffer_rows)
-    return source
+    try:
+        yield source
+    finally:
+        for engine in engines:
+            engine.dispose()
+        held.clear()
 
 
-def close_source(source: Any) -> None:
-    """Return the cursors that the data source holds."""
-    for engine in _engines(source):
-        engine.dispose()
-
-
-def judge(source: Any, relation: str, checks: Sequence[Check]) -> list[Verdict]:
+def judge(source: Source, relation: str, checks: Sequence[Check]) -> list[Verdict]:
     """Run checks against one table or view, all in one validation.
 
     Args:
@@ -157,14 +201,8 @@ def judge(source: Any, relation: str, checks: Sequence[Check]) -> list[Verdict]:
     return [found[check.name] for check in checks]
 
 
-def _engines(source: Any) -> list[Engine]:
-    # The library keeps one engine to test a data source and another to validate.
-    engines = {id(engine): engine for engine in (source.get_engine(), source.get_execution_engine().engine)}
-    return list(engines.values())
-
-
 def _buffer_rows(
-    _connection: Connection, cursor: Any, _statement: str, _parameters: Any, context: ExecutionContext, _many: bool
+    _connection: Connection, cursor: DBAPICursor, _sql: str, _values: object, context: ExecutionContext, _many: bool
 ) -> None:
     """Fetch at once, because Great Expectations closes the connection of DuckDB before it fetches.
 
@@ -176,7 +214,7 @@ def _buffer_rows(
         cast("Any", context).cursor_fetch_strategy = strategy
 
 
-def _expectation(check: Check) -> Any:
+def _expectation(check: Check) -> Expectation:
     kind = globals().get(check.expectation) or getattr(gxe, check.expectation, None)
     if kind is None:
         raise ExpectationError(f"check {check.name} names an unknown expectation, {check.expectation}")
@@ -184,7 +222,7 @@ def _expectation(check: Check) -> Any:
     return kind(**column, **check.arguments, meta={"check": check.name})
 
 
-def _verdict(relation: str, result: Any) -> Verdict:
+def _verdict(relation: str, result: ExpectationValidationResult) -> Verdict:
     name = result.expectation_config.meta["check"]
     problem = _raised(result.exception_info)
     if problem:
@@ -192,7 +230,7 @@ def _verdict(relation: str, result: Any) -> Verdict:
             f"check {name} of {relation} could not be evaluated, which says nothing about the data: {problem}"
         )
     details = result.result
-    row = next(iter(details.get("details", {}).get("unexpected_rows", [])), {})
+    row: Mapping[str, Any] = next(iter(details.get("details", {}).get("unexpected_rows", [])), {})
     return Verdict(
         success=bool(result.success),
         n_checked=details.get("n_checked"),

@@ -14,7 +14,7 @@ from expectations.suites import ALL_SUITES
 if TYPE_CHECKING:
     import duckdb
 
-    from expectations.adapter import Verdict
+    from expectations.adapter import Source, Verdict
 
 COLUMN_TYPES = "column_types"
 EXAMPLES = 3
@@ -81,15 +81,16 @@ def validate(
     Raises:
         ExpectationError: A view cannot be read, or a check cannot be evaluated.
     """
-    with _database(resources or Resources()) as connection:
-        _stage(connection, views, suites)
-        from expectations import adapter  # noqa: PLC0415 - takes seconds to load
+    import duckdb  # noqa: PLC0415 - the command line loads this module without DuckDB
 
-        source = adapter.open_source(connection)
-        try:
+    from expectations import adapter  # noqa: PLC0415 - takes seconds to load
+
+    try:
+        with _database(resources or Resources()) as connection, adapter.open_source(connection) as source:
+            _stage(connection, views, suites)
             results = _run(connection, source, suites, parameters)
-        finally:
-            adapter.close_source(source)
+    except duckdb.Error as error:
+        raise ExpectationError(f"the staged tables could not be checked, which is a fault of ours: {error}") from error
     return sorted(results, key=lambda result: (result.table_name, result.expectation))
 
 
@@ -114,7 +115,7 @@ def _reason(result: ExpectationResult, check: Check) -> str:
 
 @contextmanager
 def _database(resources: Resources) -> "Iterator[duckdb.DuckDBPyConnection]":
-    import duckdb  # noqa: PLC0415 - the command line loads this module without DuckDB
+    import duckdb  # noqa: PLC0415 - see validate
 
     config: dict[str, Any] = {
         "memory_limit": resources.memory_limit,
@@ -133,10 +134,11 @@ def _database(resources: Resources) -> "Iterator[duckdb.DuckDBPyConnection]":
 
 def _stage(connection: "duckdb.DuckDBPyConnection", views: Mapping[str, str], suites: Sequence[Suite]) -> None:
     """Create ``staged_<table>`` for every table that the suites read, and the list of all columns' types."""
-    import duckdb  # noqa: PLC0415 - see _database
+    import duckdb  # noqa: PLC0415 - see validate
 
     tables = {suite.table.name: suite.table for suite in (*suites, *_parents(suites))}
-    connection.execute(f"create table {COLUMN_TYPES} (table_name varchar, column_name varchar, declared varchar, staged varchar)")
+    columns = ("table_name", "column_name", "declared", "staged")
+    connection.execute(f"create table {COLUMN_TYPES} ({', '.join(f'{column} varchar' for column in columns)})")
     for name, table in tables.items():
         declared = {column.name: column.kind.duckdb for column in table.columns}
         nothing = ", ".join(f"null::{kind} as {column}" for column, kind in declared.items())
@@ -156,7 +158,7 @@ def _parents(suites: Sequence[Suite]) -> list[Suite]:
 
 
 def _run(
-    connection: "duckdb.DuckDBPyConnection", source: Any, suites: Sequence[Suite], parameters: Parameters
+    connection: "duckdb.DuckDBPyConnection", source: "Source", suites: Sequence[Suite], parameters: Parameters
 ) -> list[ExpectationResult]:
     results = _judge_columns(connection, source, suites)
     if not all(result.success for result in results):
@@ -167,7 +169,7 @@ def _run(
 
 
 def _judge_columns(
-    connection: "duckdb.DuckDBPyConnection", source: Any, suites: Sequence[Suite]
+    connection: "duckdb.DuckDBPyConnection", source: "Source", suites: Sequence[Suite]
 ) -> list[ExpectationResult]:
     """Run the checks on columns of all tables together; the table's name tells equal names apart meanwhile."""
     pairs = [(suite, check) for suite in suites for check in _checks(suite, Relation.COLUMNS)]
@@ -179,11 +181,11 @@ def _judge_columns(
 
 
 def _judge_rows(
-    connection: "duckdb.DuckDBPyConnection", source: Any, suite: Suite, parameters: Parameters
+    connection: "duckdb.DuckDBPyConnection", source: "Source", suite: Suite, parameters: Parameters
 ) -> list[ExpectationResult]:
     """Run the checks on the rows of one table, over a view that adds a column for each rule to the declared ones."""
     table = suite.table
-    n_rows = int(_value(connection, f"select count(*) from staged_{table.name}"))
+    (n_rows,) = connection.execute(f"select count(*) from staged_{table.name}").fetchall()[0]
     checks = [_filled_in(check, n_rows, parameters) for check in _checks(suite, Relation.ROWS)]
     declared = ", ".join(table.column_names)
     derived = "".join(f", {check.derived} as {check.name}" for check in checks if check.derived)
@@ -196,7 +198,11 @@ def _judge_rows(
 
 
 def _judge(
-    connection: "duckdb.DuckDBPyConnection", source: Any, relation: str, checks: Sequence[Check], key: tuple[str, ...]
+    connection: "duckdb.DuckDBPyConnection",
+    source: "Source",
+    relation: str,
+    checks: Sequence[Check],
+    key: tuple[str, ...],
 ) -> "list[Verdict]":
     """Run checks on a view, and look for examples of what failed."""
     from expectations import adapter  # noqa: PLC0415 - takes seconds to load
@@ -289,8 +295,3 @@ def _not_judged(suite: Suite, check: Check) -> ExpectationResult:
         n_unexpected=0,
         observed="not checked, because the columns of a table are not as declared",
     )
-
-
-def _value(connection: "duckdb.DuckDBPyConnection", query: str) -> Any:
-    row = connection.execute(query).fetchone()
-    return row[0] if row else None

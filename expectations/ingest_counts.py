@@ -41,7 +41,7 @@ def _shares() -> tuple[Check, ...]:
             applies="table_name = 'disputes'",
             holds="quarantined <= $quarantine_stop * rows_in",
             shows=shows,
-            remedy="Read the reasons in meta.quarantine (or run 'rulings check'), then correct the export or the profile.",
+            remedy="Read the reasons with 'rulings check', then correct the export or the profile.",
         ),
         row_rule(
             "few_rows_quarantined",

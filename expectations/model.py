@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from transforms.registry import Table
 
+CORRECT_ROWS = "Correct these rows at their source and deliver the batch again."
+
 
 class ExpectationError(RuntimeError):
     """A check could not be evaluated: the fault is in a suite or a staged file, and says nothing about the data."""
@@ -89,7 +91,7 @@ class Check:
     shows: tuple[str, ...] = ()
     example_query: str = ""
     measure: str = "rows"
-    remedy: str = "Correct these rows at their source and deliver the batch again."
+    remedy: str = CORRECT_ROWS
     relation: Relation = Relation.ROWS
 
     @property

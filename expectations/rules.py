@@ -3,7 +3,7 @@
 import sys
 from types import MappingProxyType
 
-from expectations.model import Check, Relation, Severity
+from expectations.model import CORRECT_ROWS, Check, Relation, Severity
 from transforms.registry import Column, Kind, Table
 
 # Dates before 2000 are typing errors or default values (1899, 1970). A day of grace lets clocks and zones differ.
@@ -27,7 +27,7 @@ def row_rule(  # noqa: PLR0913 - a rule is written once, as one call with names
     applies: str = "true",
     mostly: float = 1.0,
     shows: tuple[str, ...] | None = None,
-    remedy: str | None = None,
+    remedy: str = CORRECT_ROWS,
 ) -> Check:
     """A rule about single rows: where ``applies`` is true ``holds`` must be true, and NULL is not true.
 
@@ -53,7 +53,7 @@ def row_rule(  # noqa: PLR0913 - a rule is written once, as one call with names
         derived=flag,
         breaks=f"not {name}",
         shows=(column,) if shows is None else shows,
-        **({"remedy": remedy} if remedy else {}),
+        remedy=remedy,
     )
 
 

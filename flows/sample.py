@@ -166,20 +166,12 @@ def _sized(plan: SimulationPlan | None, disputes: int, seed: int) -> SimulationP
 
 def _write(folder: Path, plan: SimulationPlan, options: SampleOptions) -> SampleSummary:
     """Writes every chunk, then the manifest."""
-    from transforms.simulation.export import simulate  # noqa: PLC0415 - Polars is loaded only where it is used
-
     tables: dict[str, _TableFiles] = {}
-    added: list[Flaw] = []
-    for chunk in simulate(plan):
-        files = tables.setdefault(chunk.table, _TableFiles(folder, chunk.table, options))
-        is_first = files.rows == 0
-        files.write(chunk.frame)
-        if is_first and plan.has_flaws:
-            added += _write_flaws(files, chunk.frame)
-        if options.on_progress and chunk.table == "disputes":
-            options.on_progress(min(1.0, files.rows / plan.disputes))
-    for files in tables.values():
-        files.close()
+    try:
+        added = _write_tables(folder, plan, options, tables)
+    finally:
+        for files in tables.values():
+            files.close()
     _write_manifest(folder, plan, tables, added)
     names = tuple(name for files in tables.values() for name in files.names)
     return SampleSummary(
@@ -190,6 +182,24 @@ def _write(folder: Path, plan: SimulationPlan, options: SampleOptions) -> Sample
         total_bytes=sum((folder / name).stat().st_size for name in names),
         flaws=len(added),
     )
+
+
+def _write_tables(
+    folder: Path, plan: SimulationPlan, options: SampleOptions, tables: dict[str, _TableFiles]
+) -> list["Flaw"]:
+    """Writes every chunk to the files of its table, opened as they are needed; returns the broken rows."""
+    from transforms.simulation.export import simulate  # noqa: PLC0415 - Polars is loaded only where it is used
+
+    added: list[Flaw] = []
+    for chunk in simulate(plan):
+        files = tables.setdefault(chunk.table, _TableFiles(folder, chunk.table, options))
+        is_first = files.rows == 0
+        files.write(chunk.frame)
+        if is_first and plan.has_flaws:
+            added += _write_flaws(files, chunk.frame)
+        if options.on_progress and chunk.table == "disputes":
+            options.on_progress(min(1.0, files.rows / plan.disputes))
+    return added
 
 
 def _write_flaws(files: _TableFiles, frame: "pl.DataFrame") -> list["Flaw"]:

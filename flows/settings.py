@@ -39,6 +39,11 @@ class Layout:
         return self.root / "work"
 
     @property
+    def scratch(self) -> Path:
+        """Temporary files of libraries."""
+        return self.root / "work" / "tmp"
+
+    @property
     def releases(self) -> Path:
         """Published releases, each a folder that is never changed."""
         return self.root / "releases"

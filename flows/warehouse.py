@@ -53,7 +53,6 @@ def open_warehouse(path: Path, settings: Settings, spill: Path) -> "Iterator[duc
         "memory_limit": f"{settings.memory_gib}GiB",
         "threads": settings.threads,
         "temp_directory": str(spill),
-        "enable_progress_bar": False,
         "autoinstall_known_extensions": False,
     }
     with duckdb.connect(":memory:", config=config) as connection:

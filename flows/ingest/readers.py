@@ -159,6 +159,25 @@ def _parse_options(delimiter: str, handler: Callable[[Any], str] | None = None) 
 
 def _read_csv(file: InboxFile, profile: Profile) -> Iterator[Chunk]:
     headers = _csv_headers(file, profile)
+    last_row = 0
+    try:
+        for chunk in _csv_chunks(file, profile, headers, pa.large_string()):
+            yield chunk
+            last_row = int(chunk.frame[ROW].max() or last_row)  # type: ignore[arg-type] # whole numbers
+    except pa.ArrowInvalid as error:
+        if "UTF8" not in str(error):
+            raise
+        # Somewhere after the last chunk are bytes that are not UTF-8: go on from there, and find the rows.
+        for chunk in _csv_chunks(file, profile, headers, pa.binary()):
+            yield _after(chunk, last_row)
+
+
+def _after(chunk: Chunk, row: int) -> Chunk:
+    """Drop what was handed on before."""
+    return Chunk(chunk.frame.filter(pl.col(ROW) > row), tuple(each for each in chunk.malformed if each.row > row))
+
+
+def _csv_chunks(file: InboxFile, profile: Profile, headers: tuple[str, ...], kind: pa.DataType) -> Iterator[Chunk]:
     delimiter = _delimiter(_header_line(file, profile), profile)
     invalid: list[Malformed] = []
 
@@ -175,28 +194,31 @@ def _read_csv(file: InboxFile, profile: Profile) -> Iterator[Chunk]:
             stream,
             pa_csv.ReadOptions(block_size=CHUNK_BYTES, use_threads=False, encoding=profile.encoding),
             _parse_options(delimiter, set_aside),
-            pa_csv.ConvertOptions(column_types=dict.fromkeys(headers, pa.binary()), strings_can_be_null=False),
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(headers, kind), strings_can_be_null=False),
         )
         yield from _numbered(reader, invalid)
 
 
 def _numbered(reader: Any, invalid: list[Malformed]) -> Iterator[Chunk]:  # noqa: ANN401 - Arrow has no public type
     """Give each row its number: malformed rows leave gaps, and Arrow may report them a block ahead."""
-    next_row, told = 1, 0
+    next_row = 1
     for batch in reader:
         gaps = {row.row for row in invalid if row.row >= next_row}
         rows = pl.int_range(next_row, next_row + batch.num_rows + len(gaps), eager=True)
         rows = rows.filter(~rows.is_in(list(gaps))).head(batch.num_rows) if gaps else rows
         next_row = (rows[-1] + 1) if batch.num_rows else next_row
         frame, undecodable = _decoded(batch, rows.alias(ROW))
-        yield Chunk(frame, (*invalid[told:], *undecodable))
-        told = len(invalid)
-    if told < len(invalid):
-        yield Chunk(pl.DataFrame(schema={ROW: pl.Int64}), tuple(invalid[told:]))
+        reached = [row for row in invalid if row.row < next_row]
+        invalid[:] = invalid[len(reached) :]
+        yield Chunk(frame, (*reached, *undecodable))
+    if invalid:
+        yield Chunk(pl.DataFrame(schema={ROW: pl.Int64}), tuple(invalid))
 
 
 def _decoded(batch: pa.RecordBatch, rows: pl.Series) -> tuple[pl.DataFrame, list[Malformed]]:
     """Turn bytes into text; a row with bytes that are not UTF-8 is malformed."""
+    if not pa.types.is_binary(batch.schema.types[0]):
+        return pl.DataFrame(pl.from_arrow(batch)).with_columns(rows), []
     try:
         text = pa.RecordBatch.from_arrays([column.cast(pa.string()) for column in batch.columns], batch.schema.names)
     except pa.ArrowInvalid:

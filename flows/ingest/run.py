@@ -29,6 +29,7 @@ from transforms.privacy.pseudonym import PseudonymKey
 from transforms.registry import INPUT_TABLES
 
 _HASH_BYTES = 8
+_ID_DIGITS = 16
 _BLOCK = 4 << 20
 
 
@@ -37,14 +38,12 @@ class Fingerprint:
     """What identifies a file's content.
 
     Attributes:
-        file_id: Hash of the unpacked content.
+        file_id: Start of the SHA-256 of the unpacked content.
         bytes: Size of the unpacked content.
-        sha256: SHA-256 of the file as delivered, where a manifest names one.
     """
 
     file_id: str
     bytes: int
-    sha256: str | None
 
 
 def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
@@ -106,26 +105,32 @@ def _fingerprints(files: Sequence[InboxFile], threads: int) -> list[Fingerprint]
 
 
 def _fingerprint(file: InboxFile) -> Fingerprint:
-    digest, size = hashlib.blake2b(digest_size=_HASH_BYTES), 0
-    sha256 = hashlib.sha256() if file.expected_sha256 else None
+    digest, size = hashlib.sha256(), 0
     try:
         with open_bytes(file) as stream:
             while block := stream.read(_BLOCK):
                 digest.update(block)
                 size += len(block)
-                if sha256 and not file.compression:
-                    sha256.update(block)
-        if sha256 and file.compression:
-            sha256.update(file.path.read_bytes())
     except OSError as error:
         raise RunError(f"{file.name} cannot be unpacked ({error}); deliver it again") from error
-    found = sha256.hexdigest() if sha256 else None
-    if found and found != file.expected_sha256:
+    found = digest.hexdigest()
+    if file.expected_sha256:
+        _check_sha256(file, found)
+    return Fingerprint(found[:_ID_DIGITS], size)
+
+
+def _check_sha256(file: InboxFile, of_content: str) -> None:
+    """Compare with the manifest, which speaks of the file as delivered, packed or not."""
+    if file.compression:
+        with file.path.open("rb") as packed:
+            found = hashlib.file_digest(packed, "sha256").hexdigest()
+    else:
+        found = of_content
+    if found != str(file.expected_sha256).lower():
         raise RunError(
             f"{file.name} has SHA-256 {found[:12]}…, its manifest says {str(file.expected_sha256)[:12]}…; "
             "deliver it again"
         )
-    return Fingerprint(digest.hexdigest(), size, found)
 
 
 def _what_is_new(

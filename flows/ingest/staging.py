@@ -15,7 +15,7 @@ from flows.ingest.profiles import best_match
 from flows.ingest.readers import Chunk, Malformed, read_chunks, read_headers, sniff_encoding
 from flows.ingest.writer import PartitionWriter
 from flows.settings import Layout
-from transforms.ingest.parse import BAD, RAW, ROW, explain_bad_rows, parse_rows
+from transforms.ingest.parse import DOUBTFUL, RAW, ROW, broken_rows, parse_rows
 from transforms.ingest.partition import HOME, file_under_home, new_homes
 from transforms.ingest.profile import HeaderMatch, Profile, ProfileError, match_headers
 from transforms.ingest.versions import FILE
@@ -125,10 +125,10 @@ def _typed(
     if raw.is_empty():
         return _no_rows(task.table, match), pl.DataFrame(schema=QUARANTINE_SCHEMA)
     parsed = parse_rows(raw.lazy(), task.table, match, profile).collect()
-    broken = parsed.filter(BAD)
-    good = (parsed.filter(~pl.col(BAD)) if broken.height else parsed).select(
-        *task.table.column_names, *match.extra, ROW
-    )
+    doubtful = parsed.filter(DOUBTFUL)
+    broken = broken_rows(doubtful.lazy(), task.table, profile).collect() if doubtful.height else doubtful
+    whole = parsed.join(broken, on=ROW, how="anti", maintain_order="left") if broken.height else parsed
+    good = whole.select(*task.table.column_names, *match.extra, ROW)
     protected = good.with_columns(
         _protected(good[column.name], column, key)
         for column in task.table.columns
@@ -151,16 +151,13 @@ def _protected(values: pl.Series, column: Column, key: PseudonymKey) -> pl.Serie
 def _quarantine_rows(broken: pl.DataFrame, task: StagingTask, match: HeaderMatch, key: PseudonymKey) -> pl.DataFrame:
     if broken.is_empty():
         return pl.DataFrame(schema=QUARANTINE_SCHEMA)
-    protected = broken.with_columns(
-        _protected(broken[RAW + column.name], column, key) for column in task.table.columns
-    ).with_columns(mask_text(broken[name]) for name in match.extra)
-    reasons = explain_bad_rows(protected.lazy(), task.table).collect()
-    raw = protected.select(
-        pl.struct(
-            *(pl.col(RAW + name).alias(name) for name in match.columns.values()), *match.extra
-        ).struct.json_encode().alias("raw")
-    )  # fmt: skip
-    return _labelled(pl.concat([reasons.rename({ROW: "row_number"}), raw], how="horizontal"), task)
+    named = {RAW + column.name: column for column in task.table.columns}
+    protected = broken.with_columns(_protected(broken[name], column, key) for name, column in named.items())
+    protected = protected.with_columns(mask_text(broken[name]) for name in match.extra)
+    got = pl.coalesce(pl.when(pl.col("column_name") == column.name).then(name) for name, column in named.items())
+    raw = pl.struct(*(pl.col(RAW + name).alias(name) for name in match.columns.values()), *match.extra)
+    rows = protected.with_columns(got.alias("got"), raw.struct.json_encode().alias("raw")).rename({ROW: "row_number"})
+    return _labelled(rows, task)
 
 
 def _labelled(rows: pl.DataFrame, task: StagingTask) -> pl.DataFrame:

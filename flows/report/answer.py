@@ -29,15 +29,15 @@ def _who_wins(data: ReportData, disclosure: Disclosure) -> Iterator[Block]:
     cards = headline_cards(data, disclosure)
     if cards:
         yield cards
-    shown = {outcome: rate for outcome, rate in overall.items() if not disclosure.hides(rate) and rate.share is not None}
-    if set(RULED_ORDER) - set(shown):
-        n = None if disclosure.hides_total(next(iter(overall.values()))) else next(iter(overall.values())).n_total
-        yield Prose(words.some_hidden(n), "lead")
+    whole = next(iter(overall.values()))
+    if disclosure.hides_total(whole):
+        yield Prose(words.TOO_FEW_RULED, "lead")
         return
-    buyer, seller = shown["buyer_wins"], shown["seller_wins"]
-    first, second = words.headline(buyer, seller, shown["partial"]), words.compare_sides(buyer, seller)
-    yield Prose(Label(f"{first.en} {second.en}", f"{first.zh}{second.zh}"), "lead")
-    yield Prose(words.sellers(buyer))
+    shown = {name: rate for name, rate in overall.items() if rate.share is not None and not disclosure.hides(rate)}
+    yield Prose(words.headline(shown, whole.n_total), "lead")
+    if {"buyer_wins", "seller_wins"} <= set(shown):
+        yield Prose(words.compare_sides(shown["buyer_wins"], shown["seller_wins"]))
+    yield Prose(words.sellers(whole))
 
 
 def _ranking(data: ReportData) -> Iterator[Block]:

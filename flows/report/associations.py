@@ -3,20 +3,31 @@
 from collections.abc import Iterable, Sequence
 
 from flows.report import words
-from flows.report.blocks import Cell, Figure, Head, Table
-from flows.report.charts import ChartRow, Mark, Scale, interval_chart, positive_scale, symmetric_scale
+from flows.report.blocks import Cell, Figure, Head, Table, joined_notes, with_remarks
+from flows.report.charts import ChartRow, Mark, Scale, interval_chart, round_scale
 from flows.report.data import Association
 from flows.report.disclosure import Disclosure
-from flows.report.groups import LANGUAGES, MOST_CHART_ROWS, about_chart
+from flows.report.groups import LANGUAGES, MOST_CHART_ROWS, MOST_TABLE_ROWS, about_chart
 from flows.report.names import FACTORS, OVERALL, factor_label, measure_label, sentence_case, status_label
 from flows.report.numbers import NO_NUMBER, count, decimal, interval, same
 from transforms.registry import Label
 
 _MEASURES = ("kendall_tau_b", "spearman", "auc", "cramers_v", "mutual_information")
-_NEVER_NEGATIVE = {"cramers_v", "mutual_information"}
+#: Value of a measure where there is no association, if it is not zero.
+_NONE_AT = {"auc": 0.5}
 
 
 def association_table(rows: Iterable[Association], disclosure: Disclosure, caption: Label) -> Table:
+    """All measures of the factors, the four factors first.
+
+    Args:
+        rows: The associations.
+        disclosure: What is hidden.
+        caption: What the table is.
+
+    Returns:
+        The table.
+    """
     head = (
         Head(Label("Factor", "因素")),
         Head(Label("Measure", "度量")),
@@ -25,22 +36,27 @@ def association_table(rows: Iterable[Association], disclosure: Disclosure, capti
         Head(Label("Estimate", "估计值"), is_number=True),
         Head(Label("95% interval", "95% 区间"), is_number=True),
         Head(Label("q value", "q 值"), is_number=True),
-        Head(Label("Remark", "备注")),
     )
     ordered = sorted(rows, key=lambda row: (factor_order(row.factor), place_in(_MEASURES, row.measure), row.measure))
-    cells = tuple(_association_cells(row, disclosure) for row in ordered)
-    return Table(caption, head, cells, _hidden_note(cells), "select * from marts.factor_association")
+    shown = ordered[:MOST_TABLE_ROWS]
+    cells = [_association_cells(row, disclosure) for row in shown]
+    remarked = with_remarks(head, cells, [status_remark(row.status) for row in shown])
+    notes = [*remarked.notes, *words.table_notes(cells, len(ordered) - len(shown))]
+    return Table(caption, remarked.head, remarked.rows, joined_notes(notes), "select * from marts.factor_association")
 
 
-def _hidden_note(rows: Sequence[Sequence[Cell]]) -> Label | None:
-    return words.HIDDEN_NOTE if any(cell.text == words.HIDDEN for row in rows for cell in row) else None
+def status_remark(status: str) -> Label | None:
+    """What there is to say of a row with this status."""
+    return None if status == "ok" else status_label(status)
 
 
 def place_in(order: Sequence[str], name: str) -> int:
+    """The place of a name in an order, after the end if it has none."""
     return order.index(name) if name in order else len(order)
 
 
 def factor_order(factor: str) -> tuple[int, str]:
+    """Sorts the four factors first, then the overall score, then extra factors by name."""
     return place_in((*FACTORS, OVERALL), factor), factor
 
 
@@ -54,7 +70,6 @@ def _association_cells(row: Association, disclosure: Disclosure) -> tuple[Cell, 
         Cell(same(decimal(row.estimate, 3))),
         Cell(same(interval(row.ci_low, row.ci_high, 3))),
         Cell(same(_q_text(row.q_value))),
-        Cell(same("") if row.status == "ok" else status_label(row.status), "muted"),
     )
 
 
@@ -105,8 +120,9 @@ def association_figure(
 
 
 def _scale(rows: Sequence[Association], measure: str) -> Scale:
-    ends = [abs(end) for row in rows for end in (row.estimate, row.ci_low, row.ci_high) if end is not None]
-    return positive_scale(max(ends)) if measure in _NEVER_NEGATIVE else symmetric_scale(max(ends), "")
+    """From no association, 0.5 for the AUC, to the ends of the intervals."""
+    ends = [end for row in rows for end in (row.estimate, row.ci_low, row.ci_high) if end is not None]
+    return round_scale(min(ends), max(ends), "", _NONE_AT.get(measure, 0.0))
 
 
 def _chart_row(row: Association, disclosure: Disclosure, language: str) -> ChartRow:

@@ -1,5 +1,6 @@
 """What a page consists of: frozen blocks with every text in both languages, laid out by the template."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,10 +9,11 @@ from transforms.registry import Label
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table; ``tone`` is a class of the style sheet."""
+    """A cell of a table; ``tone`` is a class of the style sheet, ``detail`` a smaller second line."""
 
     text: Label
     tone: Literal["", "muted", "bad", "good", "code"] = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,44 @@ class Table:
     note: Label | None = None
     query: str = ""
     is_folded: bool = False
+
+
+@dataclass(frozen=True)
+class Remarked:
+    """Rows of a table with a remark each: a column of its own, or a note where it is the same for all."""
+
+    head: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[Label, ...]
+
+
+def with_remarks(head: tuple[Head, ...], rows: Sequence[tuple[Cell, ...]], remarks: Sequence[Label | None]) -> Remarked:
+    """Add remarks to a table where there are any.
+
+    Args:
+        head: Heads of the columns.
+        rows: The rows.
+        remarks: One for each row, None where there is nothing to say.
+
+    Returns:
+        The table with a column of remarks, or with a note that says once what holds for every row.
+    """
+    said = [remark for remark in remarks if remark is not None]
+    if not said:
+        return Remarked(head, tuple(rows), ())
+    if len(said) == len(rows) > 1 and len(set(said)) == 1:
+        note = Label(f"For every row: {said[0].en}.", f"适用于每一行：{said[0].zh}。")
+        return Remarked(head, tuple(rows), (note,))
+    cells = [Cell(remark or Label("", ""), "muted") for remark in remarks]
+    wider = tuple((*row, cell) for row, cell in zip(rows, cells, strict=True))
+    return Remarked((*head, Head(Label("Remark", "备注"))), wider, ())
+
+
+def joined_notes(notes: Sequence[Label]) -> Label | None:
+    """Notes below a table as one text; None if there is none."""
+    if not notes:
+        return None
+    return Label(" ".join(note.en for note in notes), "".join(note.zh for note in notes))
 
 
 @dataclass(frozen=True)

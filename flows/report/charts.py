@@ -10,6 +10,7 @@ import math
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 from unicodedata import east_asian_width
 
@@ -90,17 +91,13 @@ def share_scale(highest: float) -> Scale:
     return Scale(0, top, tuple(range(0, top + 1, step)), "%")
 
 
-def symmetric_scale(extent: float, unit: Literal["%", " pp", ""], reference: float = 0.0) -> Scale:
-    """Axis around a reference, wide enough for ``extent`` on either side, with two round ticks on each."""
-    step = _round_up(max(extent, 1e-9) / 2)
-    ticks = tuple(round(reference + step * i, 10) for i in (-2, -1, 0, 1, 2))
+def round_scale(low: float, high: float, unit: Literal["%", " pp", ""], reference: float = 0.0) -> Scale:
+    """Axis with at most five round ticks that holds both ends and the reference, which is one of the ticks."""
+    below, above = max(reference - low, 0.0), max(high - reference, 0.0)
+    step = _round_up(max(below + above, 1e-6) / 3)
+    first, last = -math.ceil(below / step - 1e-9), math.ceil(above / step - 1e-9)
+    ticks = tuple(round(reference + step * i, 10) for i in range(first, max(last, first + 1) + 1))
     return Scale(ticks[0], ticks[-1], ticks, unit, reference)
-
-
-def positive_scale(highest: float) -> Scale:
-    """Axis from zero, wide enough for ``highest``, with two round ticks."""
-    step = _round_up(max(highest, 1e-9) / 2)
-    return Scale(0, 2 * step, (0, step, 2 * step))
 
 
 def _round_up(value: float) -> float:
@@ -115,19 +112,28 @@ def _width(text: str) -> float:
 
 
 def wrap_label(text: str, width: float, max_lines: int = 2) -> list[str]:
-    """Break a label into lines of at most ``width`` ems, at a space where there is one, and cut what is too long."""
+    """Break a label into lines of at most ``width`` ems, at a space where there is one, and cut what is too long.
+
+    A line feed in the label breaks it too.
+    """
+    lines = [line for part in text.splitlines() for line in _broken(" ".join(part.split()), width)]
+    if len(lines) > max_lines:
+        last = lines[max_lines - 1]
+        lines = [*lines[: max_lines - 1], last[: _fitting(last, width - 1)].rstrip() + "…"]
+    return lines or [""]
+
+
+def _broken(text: str, width: float) -> list[str]:
+    """Lines of at most ``width`` ems."""
     lines: list[str] = []
-    rest = " ".join(text.split())
-    while rest and len(lines) < max_lines:
+    rest = text
+    while rest:
         size = _fitting(rest, width)
-        if size < len(rest):
-            space = rest.rfind(" ", 1, size + 1)
-            size = space if space > 0 else size
+        space = rest.rfind(" ", 1, size + 1) if size < len(rest) else -1
+        size = space if space > 0 else size
         lines.append(rest[:size].rstrip())
         rest = rest[size:].lstrip()
-    if rest:
-        lines[-1] = lines[-1][: max(_fitting(lines[-1], width - 1), 1)].rstrip() + "…"
-    return lines or [""]
+    return lines
 
 
 def _fitting(text: str, width: float) -> int:
@@ -184,15 +190,15 @@ def interval_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible) ->
     return _finish(alt.layer(*layers).properties(**_base(height, _LEFT, _PLOT, _RIGHT)), about)
 
 
-def _pixel_y(alt: Any, field: str, height: float) -> Any:
+def _pixel_y(alt: ModuleType, field: str, height: float) -> "altair.Y":
     return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[0, height], reverse=True, nice=False), axis=None)
 
 
-def _number_x(alt: Any, field: str, scale: Scale) -> Any:
+def _number_x(alt: ModuleType, field: str, scale: Scale) -> "altair.X":
     return alt.X(f"{field}:Q", scale=alt.Scale(domain=[scale.low, scale.high], nice=False), axis=None)
 
 
-def _grid(alt: Any, scale: Scale, height: float) -> list[Any]:
+def _grid(alt: ModuleType, scale: Scale, height: float) -> "list[altair.Chart]":
     ticks = [{"x": tick, "label": _tick_text(tick, scale), "y": height} for tick in scale.ticks]
     data = alt.Chart(alt.Data(values=ticks)).encode(x=_number_x(alt, "x", scale))
     lines = data.mark_rule(color=COLOURS["grid"])
@@ -201,13 +207,11 @@ def _grid(alt: Any, scale: Scale, height: float) -> list[Any]:
     )
     if scale.reference is None:
         return [lines, words]
-    reference = alt.Chart(alt.Data(values=[{"x": scale.reference}])).mark_rule(
-        color=COLOURS["soft"], strokeDash=[4, 3]
-    )
+    reference = alt.Chart(alt.Data(values=[{"x": scale.reference}])).mark_rule(color=COLOURS["soft"], strokeDash=[4, 3])
     return [lines, words, reference.encode(x=_number_x(alt, "x", scale))]
 
 
-def _names(alt: Any, rows: Sequence[ChartRow], step: float) -> list[Any]:
+def _names(alt: ModuleType, rows: Sequence[ChartRow], step: float) -> "list[altair.Chart]":
     height = len(rows) * step
     width = (_LEFT - 12) / _FONT
     values = [
@@ -223,7 +227,7 @@ def _names(alt: Any, rows: Sequence[ChartRow], step: float) -> list[Any]:
     return [names, counts]
 
 
-def _estimates(alt: Any, rows: Sequence[ChartRow], step: float, scale: Scale) -> list[Any]:
+def _estimates(alt: ModuleType, rows: Sequence[ChartRow], step: float, scale: Scale) -> "list[altair.Chart]":
     height = len(rows) * step
     values = [
         _mark_values(mark, place * step + _ROW_PADDING / 2 + (series + 0.5) * _SERIES_STEP, scale)
@@ -275,15 +279,15 @@ def trend_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible) -> st
     return _finish(alt.layer(*layers).properties(**_base(_TREND_HEIGHT, _TREND_LEFT, plot, 16)), about)
 
 
-def _place_x(alt: Any, n: int) -> Any:
+def _place_x(alt: ModuleType, n: int) -> "altair.X":
     return alt.X("place:Q", scale=alt.Scale(domain=[-0.5, max(n - 0.5, 0.5)], nice=False), axis=None)
 
 
-def _number_y(alt: Any, field: str, scale: Scale) -> Any:
+def _number_y(alt: ModuleType, field: str, scale: Scale) -> "altair.Y":
     return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[scale.low, scale.high], nice=False), axis=None)
 
 
-def _trend_axes(alt: Any, rows: Sequence[ChartRow], scale: Scale) -> list[Any]:
+def _trend_axes(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "list[altair.Chart]":
     ticks = [{"y": tick, "label": _tick_text(tick, scale)} for tick in scale.ticks]
     across = alt.Chart(alt.Data(values=ticks)).encode(y=_number_y(alt, "y", scale))
     lines = across.mark_rule(color=COLOURS["grid"])
@@ -296,7 +300,7 @@ def _trend_axes(alt: Any, rows: Sequence[ChartRow], scale: Scale) -> list[Any]:
     return [lines, numbers, below.encode(x=_place_x(alt, len(rows)), y=alt.value(_TREND_HEIGHT + 13), text="label:N")]
 
 
-def _trend_lines(alt: Any, rows: Sequence[ChartRow], scale: Scale) -> list[Any]:
+def _trend_lines(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "list[altair.Chart]":
     values = _trend_values(rows, scale)
     data = alt.Chart(alt.Data(values=values)).encode(
         x=_place_x(alt, len(rows)), color=alt.Color("colour:N", scale=None, legend=None), detail="segment:N"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from flows.errors import RunError
 from transforms.registry import INPUT_TABLES, Kind, output_table
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 TIME_ZONE = "Asia/Shanghai"
 
 
-class ReportError(Exception):
+class ReportError(RunError):
     """The report cannot be written; the message says why and what to do."""
 
 
@@ -105,6 +106,7 @@ class Effect:
     odds_ratio: float | None
     ci_low: float | None
     ci_high: float | None
+    p_value: float | None
     ame_pp: float | None
     ame_ci_low: float | None
     ame_ci_high: float | None
@@ -206,7 +208,7 @@ def clean_text(text: str) -> str:
     return _UNSEEN.sub("\ufffd", text)
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: object) -> object:
     if isinstance(value, str):
         return clean_text(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
@@ -244,8 +246,7 @@ def _coverage(
     counts = ", ".join(f"count({_quoted(column)})" for column in columns)
     n, *recorded = _fetch(connection, f"select count(*), {counts} from {table} where {condition}")[0]
     return tuple(
-        Coverage(table, clean_text(column), n, n_recorded)
-        for column, n_recorded in zip(columns, recorded, strict=True)
+        Coverage(table, clean_text(column), n, n_recorded) for column, n_recorded in zip(columns, recorded, strict=True)
     )
 
 

@@ -13,9 +13,10 @@ RULED, TOTAL = "ruled", "total"
 ALL = "all"
 _RECORDED = "recorded"
 _UNRULED = (*(outcome for outcome in OUTCOME.values if outcome not in RULED_OUTCOMES), OPEN)
-_SUMS = {
-    RULED: (RULED_OUTCOMES,),
-    TOTAL: ((RULED, *_UNRULED), (*RULED_OUTCOMES, *_UNRULED)),
+# parts, and a subtotal that is hidden last, of each total
+_SUMS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
+    RULED: ((RULED_OUTCOMES, ()),),
+    TOTAL: ((_UNRULED, (RULED,)), ((*RULED_OUTCOMES, *_UNRULED), ())),
 }
 
 
@@ -30,9 +31,9 @@ class Disclosure:
 
     hidden: frozenset[Cell]
 
-    def hides(self, rate: Rate | LevelRate) -> bool:
-        """Whether the count and the share of a row are hidden."""
-        return (*_place(rate), rate.outcome) in self.hidden
+    def hides(self, rate: Rate | LevelRate, total: str = RULED) -> bool:
+        """Whether the count and the share of a row are hidden; its share would tell a hidden total."""
+        return (*_place(rate), rate.outcome) in self.hidden or self.hides_total(rate, total)
 
     def hides_total(self, rate: Rate | LevelRate, total: str = RULED) -> bool:
         """Whether the size of the row's group is hidden; ``total`` says of which population."""
@@ -72,15 +73,19 @@ def _add(counts: dict[Cell, int], rates: Iterable[Rate | LevelRate], total: str)
 
 
 def _lines(counts: dict[Cell, int]) -> Iterator[Line]:
-    yield from _sums_of_outcomes(counts)
-    yield from _sums_of_groups(counts)
+    over_groups = list(_sums_of_groups(counts))
     yield from _recorded(counts)
+    # the size of a group decides over all its cells
+    yield from (line for line in over_groups if line.total[2] in _SUMS)
+    yield from _sums_of_outcomes(counts)
+    yield from (line for line in over_groups if line.total[2] not in _SUMS)
 
 
 def _sums_of_outcomes(counts: dict[Cell, int]) -> Iterator[Line]:
     for name, value, total in list(counts):
-        for parts in _SUMS.get(total, ()):
-            yield Line(tuple((name, value, part) for part in parts), (name, value, total))
+        for parts, kept in _SUMS.get(total, ()):
+            cells = tuple((name, value, part) for part in parts)
+            yield Line(cells, (name, value, total), tuple((name, value, part) for part in kept), total == RULED)
 
 
 def _sums_of_groups(counts: dict[Cell, int]) -> Iterator[Line]:

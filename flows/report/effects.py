@@ -1,14 +1,28 @@
 """Section: how strongly each factor goes with the outcome, adjusted (effects) and not (associations)."""
 
+from collections.abc import Sequence
+
 from flows.report import words
-from flows.report.associations import association_figure, association_table, factor_order, place_in
-from flows.report.blocks import Block, Cell, Figure, Figures, Head, LegendItem, Prose, Section, Table
-from flows.report.charts import ChartRow, Mark, interval_chart, symmetric_scale
+from flows.report.associations import association_figure, association_table, factor_order, place_in, status_remark
+from flows.report.blocks import (
+    Block,
+    Cell,
+    Figure,
+    Figures,
+    Head,
+    LegendItem,
+    Prose,
+    Section,
+    Table,
+    joined_notes,
+    with_remarks,
+)  # fmt: skip
+from flows.report.charts import ChartRow, Mark, interval_chart, round_scale
 from flows.report.data import Effect, ReportData
 from flows.report.disclosure import Disclosure
-from flows.report.groups import LANGUAGES, about_chart
-from flows.report.names import FACTORS, TermGroup, factor_label, model_label, sentence_case, status_label, term_name
-from flows.report.numbers import count, decimal, interval, same
+from flows.report.groups import LANGUAGES, MOST_CHART_ROWS, MOST_TABLE_ROWS, about_chart
+from flows.report.names import FACTORS, TermGroup, factor_label, model_label, sentence_case, term_name
+from flows.report.numbers import NO_NUMBER, count, decimal, interval, same
 from transforms.registry import Label
 
 HEADLINE_MODEL = "ordinal"
@@ -27,41 +41,35 @@ def ranked_effects(data: ReportData) -> list[tuple[str, Effect]]:
     return sorted(found, key=lambda item: (-abs(item[1].ame_pp or 0.0), item[0]))
 
 
-def _effects_figure(data: ReportData) -> Figure | None:
-    """Forest plot of the factors' adjusted effects in each model that has them."""
-    per_model = {model: factor_effects(data, model) for model in _MODELS}
-    ranking = [factor for factor, _ in ranked_effects(data)]
-    order = [*ranking, *(f for f in FACTORS if f not in ranking and any(f in per_model[m] for m in _MODELS))]
-    effects = [e for model in _MODELS for e in per_model[model].values() if e.ame_pp is not None]
-    if not effects:
-        return None
-    ends = [abs(end) for e in effects for end in (e.ame_pp, e.ame_ci_low, e.ame_ci_high) if end is not None]
-    scale = symmetric_scale(min(max(ends), 100.0), " pp")
-    title = Label("Adjusted effect of one standard deviation more advantage", "优势增加一个标准差的调整后效应")
-    description = words.chart_description(title, len(order), len(order))
+def _known(effect: Effect) -> bool:
+    return effect.ame_pp is not None
+
+
+def _forest(
+    key: str, title: Label, rows: Sequence[tuple[Label, Sequence[Effect | None]]], models: Sequence[str], table: Table
+) -> Figure:
+    """Forest plot: one row per term with a mark for each model."""
+    shown = rows[:MOST_CHART_ROWS]
+    effects = [effect for _, of_models in shown for effect in of_models if effect is not None]
+    ends = [end for e in effects for end in (e.ame_pp, e.ame_ci_low, e.ame_ci_high) if end is not None]
+    scale = round_scale(min(ends), max(ends), " pp")
+    description = words.chart_description(title, len(shown), len(rows))
     svgs = {
         language: interval_chart(
-            [_effect_row(factor, per_model, language) for factor in order],
+            [_forest_row(name, of_models, models, language) for name, of_models in shown],
             scale,
-            about_chart("effects", title, description, language),
+            about_chart(key, title, description, language),
         )
         for language in LANGUAGES
     }
-    legend = tuple(
-        LegendItem(_model_tone(model), model_label(model)) for model in _MODELS if per_model[model]
-    )
-    return Figure("effects", title, description, Label(svgs["en"], svgs["zh"]), legend, _effects_table(data))
+    legend = tuple(LegendItem(_model_tone(model), model_label(model)) for model in models)
+    return Figure(key, title, description, Label(svgs["en"], svgs["zh"]), legend, table)
 
 
-def _model_tone(model: str) -> str:
-    return {HEADLINE_MODEL: "main", "buyer_wins": "buyer"}.get(model, "other")
-
-
-def _effect_row(factor: str, per_model: dict[str, dict[str, Effect]], language: str) -> ChartRow:
-    name = sentence_case(factor_label(factor))
-    marks = tuple(_effect_mark(per_model[model].get(factor), name, model, language) for model in _MODELS)
-    n = next((effect.n for model in _MODELS if (effect := per_model[model].get(factor)) and effect.n is not None), None)
-    return ChartRow(getattr(name, language), f"n={count(n)}", marks)
+def _forest_row(name: Label, of_models: Sequence[Effect | None], models: Sequence[str], language: str) -> ChartRow:
+    marks = tuple(_effect_mark(effect, name, model, language) for effect, model in zip(of_models, models, strict=True))
+    sizes = [effect.n for effect in of_models if effect is not None and _known(effect)]
+    return ChartRow(getattr(name, language), f"n={count(sizes[0])}" if sizes else NO_NUMBER, marks)
 
 
 def _effect_mark(effect: Effect | None, name: Label, model: str, language: str) -> Mark | None:
@@ -71,7 +79,50 @@ def _effect_mark(effect: Effect | None, name: Label, model: str, language: str) 
     return Mark(_model_tone(model), effect.ame_pp, effect.ame_ci_low, effect.ame_ci_high, getattr(tip, language))
 
 
-def _effects_table(data: ReportData) -> Table:
+def _model_tone(model: str) -> str:
+    return {HEADLINE_MODEL: "main", "buyer_wins": "buyer"}.get(model, "other")
+
+
+def _factors_figure(data: ReportData) -> Figure | None:
+    """The adjusted effects of the four factors in each model that has them, ranked by the ordinal one."""
+    per_model = {model: factor_effects(data, model) for model in _MODELS}
+    models = [model for model in _MODELS if any(_known(effect) for effect in per_model[model].values())]
+    if not models:
+        return None
+    ranking = [factor for factor, _ in ranked_effects(data)]
+    listed = [*ranking, *(f for f in FACTORS if f not in ranking and any(f in per_model[m] for m in models))]
+    rows = [
+        (sentence_case(factor_label(factor)), [per_model[model].get(factor) for model in models]) for factor in listed
+    ]
+    title = Label(
+        "Adjusted effect of one standard deviation more advantage, in percentage points",
+        "优势增加一个标准差的调整后效应（百分点）",
+    )
+    return _forest("effects", title, rows, models, _effects_table(data.effects))
+
+
+def extra_effects_figure(data: ReportData, names: Sequence[str]) -> Figure | None:
+    """The adjusted effects of the extra factors in the ordinal model, the largest first."""
+    found = [
+        effect
+        for effect in data.effects
+        if effect.model == HEADLINE_MODEL and _known(effect) and _extra_factor(effect.term, names)
+    ]
+    if not found:
+        return None
+    found.sort(key=lambda effect: (-abs(effect.ame_pp or 0.0), effect.term))
+    rows = [(term_name(effect.term).label, [effect]) for effect in found]
+    title = Label("Adjusted effect of the extra factors, in percentage points", "额外因素的调整后效应（百分点）")
+    return _forest("extra-effects", title, rows, [HEADLINE_MODEL], _effects_table(found))
+
+
+def _extra_factor(term: str, names: Sequence[str]) -> bool:
+    """Whether a term is an extra factor or one of its levels; its being recorded at all is none."""
+    return any(term == name or term.startswith(f"{name}=") for name in names)
+
+
+def _effects_table(effects: Sequence[Effect]) -> Table:
+    """Terms of the models; of the many levels of controls, only those of the ordinal model."""
     head = (
         Head(Label("Model", "模型")),
         Head(Label("Term", "模型项")),
@@ -81,15 +132,18 @@ def _effects_table(data: ReportData) -> Table:
         Head(Label("95% interval", "95% 区间"), is_number=True),
         Head(Label("Odds ratio", "优势比"), is_number=True),
         Head(Label("95% interval", "95% 区间"), is_number=True),
-        Head(Label("Remark", "备注")),
     )
-    ordered = sorted(data.effects, key=_effect_order)
-    return Table(
-        Label("All terms of the three models", "三个模型的全部项"),
-        head,
-        tuple(_effect_cells(effect) for effect in ordered),
-        query="select * from marts.factor_effects",
-    )
+    shown = sorted(filter(_is_listed, effects), key=_effect_order)[:MOST_TABLE_ROWS]
+    cells = [_effect_cells(effect) for effect in shown]
+    remarked = with_remarks(head, cells, [status_remark(effect.status) for effect in shown])
+    notes = [*remarked.notes, *words.table_notes(cells, len(effects) - len(shown))]
+    caption = Label("Terms of the models", "模型各项")
+    return Table(caption, remarked.head, remarked.rows, joined_notes(notes), "select * from marts.factor_effects")
+
+
+def _is_listed(effect: Effect) -> bool:
+    is_level, is_cut = "=" in effect.term, effect.term.startswith(("threshold_", "intercept"))
+    return not is_cut and (not is_level or (effect.model == HEADLINE_MODEL and effect.status != "pooled"))
 
 
 def _effect_order(effect: Effect) -> tuple[int, str, bool, tuple[int, str], str]:
@@ -108,21 +162,28 @@ def _effect_cells(effect: Effect) -> tuple[Cell, ...]:
         Cell(same(interval(effect.ame_ci_low, effect.ame_ci_high, signed=True))),
         Cell(same(decimal(effect.odds_ratio, 2))),
         Cell(same(interval(effect.ci_low, effect.ci_high, 2))),
-        Cell(same("") if effect.status == "ok" else status_label(effect.status), "muted"),
     )
+
+
+def _proportional_odds(data: ReportData) -> list[Block]:
+    """What the test of the ordinal model says, where it was made."""
+    tests = [e for e in data.effects if (e.model, e.term) == ("proportional_odds", "all_factors")]
+    return [Prose(words.proportional_odds(test)) for test in tests[:1]]
 
 
 def strength_section(data: ReportData, disclosure: Disclosure) -> Section:
     """How strongly each factor goes with the outcome: adjusted effects, then associations."""
-    effects = _effects_figure(data)
+    effects = _factors_figure(data)
     title = Label("Association, not adjusted (Kendall's tau-b)", "未调整的关联强度（Kendall τ-b）")
     associations = association_figure(data.associations, "kendall_tau_b", "association", title, disclosure)
     figures = tuple(figure for figure in (effects, associations) if figure is not None)
     blocks: list[Block] = [Prose(words.STRENGTH_INTRODUCTION if figures else words.NO_EFFECTS)]
+    if effects is not None:
+        blocks += _proportional_odds(data)
     if figures:
         blocks.append(Figures(figures))
     if effects is None and data.effects:
-        blocks.append(_effects_table(data))
+        blocks.append(_effects_table(data.effects))
     if associations is None and data.associations:
         caption = Label("All measures of association", "全部关联度量")
         blocks.append(association_table(data.associations, disclosure, caption))

@@ -1,10 +1,10 @@
 """Groups of disputes as tables and charts: what rates by category, by month and by factor level have in common."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.report import words
-from flows.report.blocks import Cell, Figure, Head, LegendItem, Table
+from flows.report.blocks import Cell, Figure, Head, LegendItem, Table, joined_notes, with_remarks
 from flows.report.charts import Accessible, ChartRow, Mark, Scale, interval_chart, share_scale, trend_chart
 from flows.report.data import LevelRate, Rate
 from flows.report.disclosure import RULED, Disclosure
@@ -46,6 +46,7 @@ class Subject:
     query: str
     total: str = RULED
     is_trend: bool = False
+    most_rows: int = MOST_TABLE_ROWS
 
 
 def _tone(outcome: str) -> str:
@@ -59,13 +60,13 @@ def size_cell(group: Group, disclosure: Disclosure, total: str = RULED) -> Cell:
     return Cell(same(count(group.any_rate.n_total)))
 
 
-def rate_cell(rate: AnyRate | None, disclosure: Disclosure) -> Cell:
+def rate_cell(rate: AnyRate | None, disclosure: Disclosure, total: str = RULED) -> Cell:
     """Share, interval and count of one outcome, or that they are hidden."""
     if rate is None or rate.share is None:
         return Cell(same("–"), "muted")
-    if disclosure.hides(rate):
+    if disclosure.hides(rate, total):
         return Cell(words.HIDDEN, "muted")
-    return Cell(same(f"{_rate_text(rate)} · {count(rate.n)}"))
+    return Cell(same(percent(rate.share)), detail=f"{words.rate_interval(rate)} · {count(rate.n)}")
 
 
 def _rate_text(rate: AnyRate) -> str:
@@ -81,56 +82,38 @@ def group_table(groups: Sequence[Group], subject: Subject, disclosure: Disclosur
         disclosure: What is hidden.
 
     Returns:
-        The table; rows beyond ``MOST_TABLE_ROWS`` are counted in its note.
+        The table; rows beyond ``subject.most_rows`` are counted in its note.
     """
-    shown = groups[:MOST_TABLE_ROWS]
-    has_remarks = any(_remark(group) is not None for group in shown)
-    heads = [
+    shown = groups[: subject.most_rows]
+    head = (
         Head(subject.first_column),
         Head(Label("Disputes", "纠纷数"), is_number=True),
         Head(Label("Sellers", "卖家数"), is_number=True),
         Head(Label("Effective n", "有效样本量"), is_number=True),
-        *(Head(_outcome_head(outcome), is_number=True) for outcome in subject.outcomes),
-    ]
-    if has_remarks:
-        heads.append(Head(Label("Remark", "备注")))
-    rows = tuple(_group_row(group, subject, disclosure, has_remarks=has_remarks) for group in shown)
-    return Table(subject.title, tuple(heads), rows, _table_note(rows, len(groups) - len(shown)), subject.query)
+        *(Head(outcome_label(outcome), is_number=True) for outcome in subject.outcomes),
+    )
+    rows = [_group_row(group, subject, disclosure) for group in shown]
+    remarked = with_remarks(head, rows, [_remark(group) for group in shown])
+    notes = [words.RATE_NOTE, *remarked.notes, *words.table_notes(rows, len(groups) - len(shown))]
+    return Table(subject.title, remarked.head, remarked.rows, joined_notes(notes), subject.query)
 
 
-def _outcome_head(outcome: str) -> Label:
-    label = outcome_label(outcome)
-    return Label(f"{label.en}: share [95% interval] · n", f"{label.zh}：占比 [95% 区间] · n")
-
-
-def _group_row(group: Group, subject: Subject, disclosure: Disclosure, *, has_remarks: bool) -> tuple[Cell, ...]:
+def _group_row(group: Group, subject: Subject, disclosure: Disclosure) -> tuple[Cell, ...]:
     size = size_cell(group, disclosure, subject.total)
     is_hidden = size.text == words.HIDDEN
     effective = [rate.n_effective for rate in group.rates.values() if rate.n_effective is not None]
-    cells = [
+    return (
         Cell(group.label),
         size,
         size if is_hidden else Cell(same(count(group.any_rate.n_clusters))),
         size if is_hidden else Cell(same(decimal(min(effective, default=None), 0))),
-        *(rate_cell(group.rates.get(outcome), disclosure) for outcome in subject.outcomes),
-    ]
-    if has_remarks:
-        cells.append(Cell(_remark(group) or same(""), "muted"))
-    return tuple(cells)
+        *(rate_cell(group.rates.get(outcome), disclosure, subject.total) for outcome in subject.outcomes),
+    )
 
 
 def _remark(group: Group) -> Label | None:
     statuses = sorted({rate.status for rate in group.rates.values() if rate.status != "ok"})
     return words.join([status_label(status) for status in statuses]) if statuses else None
-
-
-def _table_note(rows: Iterable[Sequence[Cell]], n_left: int) -> Label | None:
-    notes: list[Label] = []
-    if any(cell.text == words.HIDDEN for row in rows for cell in row):
-        notes.append(words.HIDDEN_NOTE)
-    if n_left > 0:
-        notes.append(words.rows_left(n_left))
-    return Label(" ".join(n.en for n in notes), "".join(n.zh for n in notes)) if notes else None
 
 
 def group_figure(
@@ -175,7 +158,9 @@ def _end(rate: AnyRate) -> float:
 def _draw(groups: Sequence[Group], subject: Subject, disclosure: Disclosure, scale: Scale, language: str) -> str:
     charted = [outcome for outcome in subject.outcomes if outcome in _CHARTED]
     rows = [_chart_row(group, charted, subject, disclosure, language) for group in groups]
-    about = about_chart(subject.key, subject.title, words.chart_description(subject.title, len(rows), len(rows)), language)
+    about = about_chart(
+        subject.key, subject.title, words.chart_description(subject.title, len(rows), len(rows)), language
+    )
     return (trend_chart if subject.is_trend else interval_chart)(rows, scale, about)
 
 

@@ -7,12 +7,15 @@ from flows.report.associations import association_figure, association_table
 from flows.report.blocks import Block, Figure, Figures, Prose, Section
 from flows.report.data import LevelRate, ReportData
 from flows.report.disclosure import Disclosure
+from flows.report.effects import extra_effects_figure
 from flows.report.groups import Group, Subject, group_figure
 from flows.report.names import FACTORS, NOT_RECORDED, OVERALL, RULED_ORDER, factor_label, level_label
 from transforms.registry import Label
 
 #: Charts of extra factors that are drawn; the others stand in the table of associations.
 MOST_EXTRA_FIGURES = 12
+#: Levels that a table lists, the most frequent first where they have no order.
+MOST_LEVELS = 40
 
 
 def extra_factor_names(data: ReportData) -> list[str]:
@@ -60,6 +63,7 @@ def _level_figure(data: ReportData, factor: str, key: str, disclosure: Disclosur
         first_column=Label("Level, lowest first", "水平（由低到高）"),
         outcomes=RULED_ORDER,
         query=f"select * from marts.factor_outcomes where factor = '{literal}'",
+        most_rows=MOST_LEVELS,
     )
     return group_figure(groups, subject, disclosure)
 
@@ -80,8 +84,10 @@ def extra_section(data: ReportData, disclosure: Disclosure) -> Section | None:
     drawn = enumerate(names[:MOST_EXTRA_FIGURES])
     rows = [row for row in data.associations if row.factor in names]
     caption = Label("How strongly each extra factor goes with the outcome", "各额外因素与结果的关联强度")
+    caption_of_chart = Label(f"{caption.en} (Cramér's V)", f"{caption.zh}（Cramér V）")
     found = [
-        association_figure(rows, "cramers_v", "extra-association", caption, disclosure),
+        association_figure(rows, "cramers_v", "extra-association", caption_of_chart, disclosure),
+        extra_effects_figure(data, names),
         *(_level_figure(data, name, f"extra-{place}", disclosure) for place, name in drawn),
     ]
     figures = tuple(figure for figure in found if figure is not None)

@@ -36,29 +36,35 @@ _MEASURES = {
 }
 _MODELS = {
     "ordinal": Label("Ordinal model", "有序模型"),
-    "buyer_wins": Label("Buyer wins, against all else", "支持买家（对其余结果）"),
-    "not_seller_wins": Label("Seller does not win, against all else", "不支持卖家（对其余结果）"),
+    "buyer_wins": Label("Binary model: buyer wins", "二分类模型：支持买家"),
+    "not_seller_wins": Label("Binary model: seller does not win", "二分类模型：不支持卖家"),
+    "proportional_odds": Label("Test of proportional odds", "比例优势检验"),
 }
+_COMPLETE_CASE = "_complete_case"
 _STATUSES = {
-    "ok": Label("ok", "正常"),
     "not_recorded": Label("not recorded", "未记录"),
     "nothing_ruled": Label("nothing was ruled", "没有已判定的纠纷"),
     "no_disputes": Label("no disputes", "没有纠纷"),
-    "not_clustered": Label("sellers not recorded, so the interval takes rulings as independent", "未记录卖家，区间按判定相互独立计算"),
+    "not_clustered": Label(
+        "sellers were not recorded, so the interval takes rulings as independent", "未记录卖家，区间按判定相互独立计算"
+    ),
     "one_cluster": Label("one seller only", "只有一个卖家"),
-    "few_clusters": Label("fewer than 20 sellers; read the interval with care", "卖家不足 20 个，区间仅供参考"),
-    "few_sellers": Label("few sellers; read the interval with care", "卖家较少，区间仅供参考"),
+    "few_clusters": Label("fewer than 20 sellers: read the interval with care", "卖家不足 20 个，区间仅供参考"),
+    "too_few_clusters": Label("too few sellers for a test", "卖家太少，无法检验"),
     "too_few_disputes": Label("too few disputes", "纠纷太少"),
-    "too_few": Label("too few disputes", "纠纷太少"),
-    "perfect_association": Label("the factor tells the outcome without exception, so there is no interval", "该因素与结果完全对应，无法给出区间"),
-    "one_level": Label("the factor has one level only", "该因素只有一个水平"),
+    "perfect_association": Label("tells the outcome without exception, so no interval", "与结果完全对应，无法给出区间"),
     "constant": Label("the same in every dispute", "在所有纠纷中取值相同"),
     "one_outcome": Label("all disputes have the same outcome", "所有纠纷结果相同"),
-    "separation": Label("it tells the outcome without exception, so no finite effect fits", "与结果完全对应，没有有限的效应估计"),
+    "two_outcomes": Label("only two outcomes occur", "只出现两种结果"),
+    "not_ordinal": Label("its values have no order", "取值没有顺序"),
+    "separation": Label("tells the outcome without exception, so no finite effect", "与结果完全对应，没有有限的效应"),
     "not_converged": Label("the fit found no stable answer", "拟合未收敛"),
-    "collinear": Label("it follows from the other terms", "可由其他项推出"),
-    "not_proportional": Label("the effect differs between the steps of the outcome; see the two other models", "效应随结果档位而不同，请参见另外两个模型"),
-}  # fmt: skip
+    "collinear": Label("follows from the other terms", "可由其他项推出"),
+    "no_variation": Label("does not vary between sellers", "在卖家之间没有差异"),
+    "unbounded_interval": Label("the interval has no bounds", "区间没有边界"),
+    "reference": Label("level that the others are compared with", "参照水平"),
+    "pooled": Label("too rare, joined with “other”", "过少，并入“其他”"),
+}
 _SLICES = {
     "category": Label("category", "商品类目"),
     "claim": Label("claim", "买家主张"),
@@ -132,7 +138,7 @@ def level_label(level: str, low: float | None, high: float | None) -> Label:
     if low is None or high is None or _is_natural(level, low, high):
         return same(level)
     bounds = _bound_text(low) if low == high else f"{_bound_text(low)} … {_bound_text(high)}"
-    return Label(f"Fifth {level}: {bounds}", f"第 {level} 档：{bounds}")
+    return Label(f"Fifth {level}:\n{bounds}", f"第 {level} 档：\n{bounds}")
 
 
 def _is_natural(level: str, low: float, high: float) -> bool:
@@ -149,8 +155,10 @@ def measure_label(measure: str) -> Label:
 
 
 def model_label(model: str) -> Label:
-    """Name of a model."""
-    return _MODELS.get(model, same(model))
+    """Name of a model, on all disputes or on those with nothing missing."""
+    base = model.removesuffix(_COMPLETE_CASE)
+    label = _MODELS.get(base, same(base))
+    return label if base == model else Label(f"{label.en}, complete cases", f"{label.zh}（完整记录）")
 
 
 def status_label(status: str) -> Label:
@@ -186,10 +194,8 @@ def term_name(term: str) -> TermName:
 
 
 def _without_missing_suffix(term: str) -> tuple[str, bool]:
-    for suffix in ("_not_recorded", "_missing", "_is_null", "_null"):
-        if term.endswith(suffix):
-            return term.removesuffix(suffix).rstrip("=:_"), True
-    return term, False
+    base = term.removesuffix(f"_{NOT_RECORDED}")
+    return base, base != term
 
 
 def _missing_label(label: Label) -> Label:
@@ -204,13 +210,12 @@ def _factor_term(factor: str, *, is_missing: bool) -> TermName:
 
 
 def _control_label(term: str) -> Label:
-    for name, label in _SLICES.items():
-        value = term.removeprefix(name).lstrip("=:_. ")
-        if term.startswith(name) and value:
-            of_value = value_label(name, value)
-            return sentence_case(Label(f"{label.en}: {of_value.en}", f"{label.zh}：{of_value.zh}"))
-        if term == name:
-            return sentence_case(label)
-    if "price" in term:
+    name, _, value = term.partition("=")
+    if term == "log_price":
         return Label("Price of the item (logarithm)", "商品价格（对数）")
-    return same(term)
+    if name not in _SLICES:
+        return same(term)
+    if not value:
+        return sentence_case(_SLICES[name])
+    label, of_value = sentence_case(_SLICES[name]), value_label(name, value)
+    return Label(f"{label.en}: {of_value.en}", f"{label.zh}：{of_value.zh}")

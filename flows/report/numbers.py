@@ -4,12 +4,15 @@ from transforms.registry import Label
 
 #: Stands where there is no number.
 NO_NUMBER = "–"
+#: Text from the data is cut after so many characters; the database has all of it.
+LONGEST_TEXT = 240
 _MINUS = "\u2212"
 
 
 def same(text: str) -> Label:
-    """A text that is the same in both languages: a number, a name, a value from the data."""
-    return Label(text, text)
+    """A text that is the same in both languages: a number, a name, a value from the data; cut if it is very long."""
+    shown = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return Label(shown, shown)
 
 
 def count(n: int | None) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from flows.report import words
-from flows.report.blocks import Block, Cell, Head, Prose, Section, Table
+from flows.report.associations import status_remark
+from flows.report.blocks import Block, Cell, Head, Prose, Section, Table, joined_notes, with_remarks
 from flows.report.data import Breach, Check, Coverage, LevelRate, Rate, ReportData, SourceFile
 from flows.report.disclosure import Disclosure
 from flows.report.names import (
@@ -14,7 +15,6 @@ from flows.report.names import (
     score_label,
     sentence_case,
     slice_label,
-    status_label,
     table_label,
     value_label,
 )
@@ -25,6 +25,8 @@ from transforms.registry import INPUT_TABLES, Label
 FEWEST_EFFECTIVE = 30
 FEWEST_SELLERS = 20
 MOST_ROWS = 60
+#: A longer table is folded.
+MOST_OPEN_ROWS = 12
 _TABLE = Head(Label("Table", "表"))
 _COLUMN = Head(Label("Column", "列"))
 _FILE = Head(Label("File", "文件"))
@@ -83,7 +85,6 @@ def _thin_cells(rate: Rate | LevelRate, disclosure: Disclosure) -> tuple[Cell, .
         hidden if is_hidden else Cell(same(count(rate.n_total))),
         hidden if is_hidden else Cell(same(count(rate.n_clusters))),
         hidden if is_hidden else Cell(same(decimal(rate.n_effective, 0))),
-        Cell(same("") if rate.status == "ok" else status_label(rate.status), "muted"),
     )
 
 
@@ -97,32 +98,27 @@ def _thin_table(data: ReportData, disclosure: Disclosure) -> Table | None:
         _number("Disputes", "纠纷数"),
         _number("Sellers", "卖家数"),
         _number("Effective n", "有效样本量"),
-        Head(Label("Remark", "备注")),
     )
-    rows = tuple(_thin_cells(rate, disclosure) for rate in groups[:MOST_ROWS])
+    rows = [_thin_cells(rate, disclosure) for rate in groups[:MOST_ROWS]]
+    remarked = with_remarks(head, rows, [status_remark(rate.status) for rate in groups[:MOST_ROWS]])
+    notes = [*remarked.notes, *words.table_notes(rows, len(groups) - len(rows))]
     caption = Label(
         f"Groups that tell as much as fewer than {FEWEST_EFFECTIVE} independent disputes, or come from fewer than "
         f"{FEWEST_SELLERS} sellers",
         f"有效样本量不足 {FEWEST_EFFECTIVE} 或卖家不足 {FEWEST_SELLERS} 个的组",
     )
-    return Table(caption, head, rows, _note(len(groups), hidden=_has_hidden(rows)), is_folded=len(rows) > 8)  # noqa: PLR2004
-
-
-def _has_hidden(rows: Sequence[Sequence[Cell]]) -> bool:
-    return any(cell.text == words.HIDDEN for row in rows for cell in row)
-
-
-def _note(n_rows: int, *, hidden: bool = False) -> Label | None:
-    notes = [words.HIDDEN_NOTE] if hidden else []
-    notes += [words.rows_left(n_rows - MOST_ROWS)] if n_rows > MOST_ROWS else []
-    return Label(" ".join(n.en for n in notes), "".join(n.zh for n in notes)) if notes else None
+    return Table(caption, remarked.head, remarked.rows, joined_notes(notes), is_folded=len(rows) > MOST_OPEN_ROWS)
 
 
 def _scores_table(data: ReportData) -> Table:
-    head = (Head(Label("Score", "得分")), _number("Ruled disputes", "已判定纠纷数"), _number("Recorded", "有记录的占比"))
-    rows = tuple(
-        (Cell(score_label(c.column)), Cell(same(count(c.n))), _share_cell(c)) for c in data.scores
-    ) + tuple((Cell(same(c.column)), Cell(same(count(c.n))), _share_cell(c)) for c in data.extra_factors)
+    head = (
+        Head(Label("Score", "得分")),
+        _number("Ruled disputes", "已判定纠纷数"),
+        _number("Recorded", "有记录的占比"),
+    )
+    rows = tuple((Cell(score_label(c.column)), Cell(same(count(c.n))), _share_cell(c)) for c in data.scores) + tuple(
+        (Cell(same(c.column)), Cell(same(count(c.n))), _share_cell(c)) for c in data.extra_factors
+    )
     return Table(Label("What was recorded for ruled disputes", "已判定纠纷的记录情况"), head, rows)
 
 
@@ -148,7 +144,13 @@ def _columns_table(data: ReportData) -> Table | None:
         )
         for c in partial
     )
-    head = (_TABLE, _COLUMN, Head(Label("Meaning", "含义")), _number("Rows", "行数"), _number("Recorded", "有记录的占比"))
+    head = (
+        _TABLE,
+        _COLUMN,
+        Head(Label("Meaning", "含义")),
+        _number("Rows", "行数"),
+        _number("Recorded", "有记录的占比"),
+    )
     caption = Label("Columns that are recorded only in part or not at all", "仅部分记录或完全未记录的列")
     return Table(caption, head, rows, is_folded=True)
 
@@ -176,7 +178,9 @@ def _late_table(data: ReportData) -> Table:
         )
         for fact in data.late_facts
     )
-    return Table(Label("Facts left out because they were not known in time", "因当时尚不可知而未计入的事实"), head, rows)
+    return Table(
+        Label("Facts left out because they were not known in time", "因当时尚不可知而未计入的事实"), head, rows
+    )
 
 
 def thin_section(data: ReportData, disclosure: Disclosure) -> Section:
@@ -230,7 +234,14 @@ def _files_table(data: ReportData) -> Table:
         "Every file: rows in = loaded + quarantined + duplicates + superseded",
         "逐文件对账：文件行数 = 已加载 + 隔离 + 重复 + 被取代",
     )
-    return Table(caption, head, rows, _note(len(files)), "select * from meta.files", is_folded=len(files) > 12)  # noqa: PLR2004
+    return Table(
+        caption,
+        head,
+        rows,
+        joined_notes(words.table_notes(rows, len(files) - MOST_ROWS)),
+        "select * from meta.files",
+        is_folded=len(files) > MOST_OPEN_ROWS,
+    )
 
 
 def _balance_cell(totals: dict[str, int]) -> Cell:
@@ -266,7 +277,13 @@ def _breaches_table(breaches: Sequence[Breach]) -> Table:
     )
     rows = tuple(_breach_cells(breach) for breach in breaches[:MOST_ROWS])
     caption = Label("Rules that rows broke, with an example of each", "违反的规则及示例")
-    return Table(caption, head, rows, _note(len(breaches)), "select * from meta.quarantine")
+    return Table(
+        caption,
+        head,
+        rows,
+        joined_notes(words.table_notes(rows, len(breaches) - MOST_ROWS)),
+        "select * from meta.quarantine",
+    )
 
 
 def _breach_cells(breach: Breach) -> tuple[Cell, ...]:
@@ -314,7 +331,14 @@ def _checks_table(checks: Sequence[Check]) -> Table:
     ordered = sorted(checks, key=lambda check: (check.success is True, check.table_name, check.expectation))
     rows = tuple(_check_cells(check) for check in ordered[:MOST_ROWS])
     caption = Label("Results of validation", "校验结果")
-    return Table(caption, head, rows, _note(len(checks)), "select * from meta.expectations", is_folded=True)
+    return Table(
+        caption,
+        head,
+        rows,
+        joined_notes(words.table_notes(rows, len(checks) - MOST_ROWS)),
+        "select * from meta.expectations",
+        is_folded=True,
+    )
 
 
 def _check_cells(check: Check) -> tuple[Cell, ...]:

@@ -90,7 +90,9 @@ def _endings(data: ReportData, disclosure: Disclosure) -> list[Block]:
     by_claim = _sorted_groups(groups_of(data.closures, "claim"), "claim", disclosure)
     subject = Subject(
         key="endings",
-        title=Label("How disputes ended, by claim, those without a ruling included", "各主张的纠纷如何结束（含未判定）"),
+        title=Label(
+            "How disputes ended, by claim, those without a ruling included", "各主张的纠纷如何结束（含未判定）"
+        ),
         first_column=Label("Disputes", "纠纷"),
         outcomes=OUTCOME_ORDER,
         query="select * from marts.closure_rates where slice in ('all', 'claim')",

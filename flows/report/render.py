@@ -4,7 +4,6 @@ import base64
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
 
 from flows.report.blocks import Bullets, Cards, Figures, Page, Prose, Table
 from flows.report.data import read_release
@@ -63,7 +62,7 @@ def render_page(page: Page) -> str:
     )
 
 
-def _is_kind(block: Any, kind: str) -> bool:
+def _is_kind(block: object, kind: str) -> bool:
     """Whether a block is of the kind that the template names."""
     return _KINDS[type(block)] == kind
 

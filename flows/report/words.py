@@ -1,12 +1,15 @@
 """The report's sentences, each written once in English and once in Chinese."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from flows.report.blocks import Cell
 from flows.report.data import Effect, LateFacts, LevelRate, Rate, Run
 from flows.report.names import factor_label, sentence_case, status_label, table_label
 from flows.report.numbers import count, decimal, percent, percent_interval, points, same, share_with_interval
 from transforms.registry import Label
 
+#: Below this p value a test of the model speaks against it.
+SIGNIFICANT = 0.05
 HIDDEN = Label("hidden", "隐去")
 HIDDEN_NOTE = Label(
     "“hidden”: fewer than 10 disputes, or a count that would give such a one away.",
@@ -32,6 +35,22 @@ NO_EFFECTS = Label(
 )
 
 
+RATE_NOTE = Label(
+    "Each cell: share of the group, below it [95% interval] · number of disputes.",
+    "每格上行为组内占比，下行为 [95% 区间] · 纠纷数。",
+)
+HEADLINE_HIDDEN = Label(
+    " The other shares are hidden, because one of them rests on fewer than 10 disputes.",
+    "其余占比予以隐去，因其中之一不足 10 个纠纷。",
+)
+HEADLINE_NOTHING = Label("no share can be shown", "各结果占比均不予显示")
+_HEADLINE: dict[str, Callable[[Label], Label]] = {
+    "buyer_wins": lambda share: Label(f"the buyer won {share.en}", f"支持买家 {share.zh}"),
+    "seller_wins": lambda share: Label(f"the seller won {share.en}", f"支持卖家 {share.zh}"),
+    "partial": lambda share: Label(f"{share.en} were decided partly for each", f"部分支持 {share.zh}"),
+}
+
+
 def join(labels: Sequence[Label]) -> Label:
     """List things in a sentence: commas and “and” in English, 、 and 和 in Chinese."""
     if len(labels) == 1:
@@ -43,15 +62,19 @@ def join(labels: Sequence[Label]) -> Label:
     )
 
 
-def headline(buyer: Rate, seller: Rate, partial: Rate | None) -> Label:
-    """Who wins, with n and intervals."""
-    for_buyer, for_seller = (share_with_interval(r.share, r.ci_low, r.ci_high) for r in (buyer, seller))
-    middle = share_with_interval(partial.share, partial.ci_low, partial.ci_high) if partial else None
-    n = count(buyer.n_total)
-    tail = Label(f", and {middle.en} were decided partly for each", f"，部分支持 {middle.zh}") if middle else same("")
+def headline(shown: Mapping[str, Rate], n: int) -> Label:
+    """Who wins, with n and intervals, as far as it is shown.
+
+    Args:
+        shown: Rates of all rulings by outcome, hidden ones left out.
+        n: Ruled disputes.
+    """
+    rates = {name: share_with_interval(rate.share, rate.ci_low, rate.ci_high) for name, rate in shown.items()}
+    parts = [_HEADLINE[name](rates[name]) for name in ("buyer_wins", "seller_wins", "partial") if name in rates]
+    told = Label(join(parts).en, "，".join(part.zh for part in parts)) if parts else HEADLINE_NOTHING
+    rest = same("") if len(shown) == len(_HEADLINE) else HEADLINE_HIDDEN
     return Label(
-        f"Of {n} ruled disputes, the buyer won {for_buyer.en} and the seller {for_seller.en}{tail.en}.",
-        f"在 {n} 个已判定纠纷中，支持买家 {for_buyer.zh}，支持卖家 {for_seller.zh}{tail.zh}。",
+        f"Of {count(n)} ruled disputes, {told.en}.{rest.en}", f"在 {count(n)} 个已判定纠纷中，{told.zh}。{rest.zh}"
     )
 
 
@@ -80,10 +103,13 @@ def sellers(rate: Rate) -> Label:
             "数据未记录卖家，区间按判定相互独立计算，可能偏窄。",
         )
     n, effective = count(rate.n_clusters), decimal(rate.n_effective, 0)
+    care = Label(" So few sellers call for care with every interval.", "卖家过少，各区间仅供参考。")
+    more = care if rate.status in {"few_clusters", "one_cluster"} else same("")
     return Label(
-        f"{n} sellers stand behind them. Because the same sellers come back, the rulings tell as much as "
-        f"about {effective} independent ones, and all intervals allow for that.",
-        f"涉及 {n} 个卖家。同一卖家会多次出现，因此信息量约等于 {effective} 个相互独立的判定，所有区间均已考虑这一点。",
+        f"Sellers behind them: {n}. Because the same sellers come back, the rulings tell as much as "
+        f"about {effective} independent ones, and all intervals allow for that.{more.en}",
+        f"涉及 {n} 个卖家。同一卖家会多次出现，因此信息量约等于 {effective} 个相互独立的判定，"
+        f"所有区间均已考虑这一点。{more.zh}",
     )
 
 
@@ -94,12 +120,16 @@ def factor_effect(factor: str, effect: Effect) -> Label:
     return Label(f"{name.en}: {size.en}, n = {n}{doubt.en}.", f"{name.zh}：{size.zh}，n = {n}{doubt.zh}。")
 
 
+#: Statuses of every number alike, said once for all of them.
+_SAID_ONCE = {"ok", "not_clustered", "few_clusters"}
+
+
 def _doubt(effect: Effect) -> Label:
     """What is to be said against an effect: the interval includes zero, or a status."""
     remarks: list[Label] = []
     if includes_zero(effect):
         remarks.append(Label("the interval includes zero, so no direction is shown", "区间包含零，方向不明"))
-    if effect.status != "ok":
+    if effect.status not in _SAID_ONCE:
         remarks.append(status_label(effect.status))
     return Label("".join(f"; {r.en}" for r in remarks), "".join(f"；{r.zh}" for r in remarks))
 
@@ -144,8 +174,8 @@ def unruled(n_unruled: int | None, n_total: int) -> Label:
         )
     share = percent(n_unruled / n_total if n_total else None)
     return Label(
-        f"{count(n_unruled)} of {count(n_total)} disputes ({share}) were settled, withdrawn, expired or are still open. "
-        "They are shown, but not part of these rates; who settles is not a matter of chance.",
+        f"{count(n_unruled)} of {count(n_total)} disputes ({share}) were settled, withdrawn, expired or are still "
+        "open. They are shown, but not part of these rates; who settles is not a matter of chance.",
         f"{count(n_total)} 个纠纷中有 {count(n_unruled)} 个（{share}）为协商一致、撤诉、超时关闭或尚未结束。"
         "报告列出这些纠纷，但不计入上述比例；是否和解并非随机。",
     )
@@ -158,7 +188,7 @@ def late_facts(facts: Sequence[LateFacts]) -> Label:
     share = percent(left_out / n if n else None)
     return Label(
         f"{count(left_out)} of {count(n)} records ({share}) were left out of the scores because they were not known "
-        f"before the ruling; {count(untimed)} records without a time were counted.",
+        f"before the ruling. Records without a time count; there are {count(untimed)}.",
         f"{count(n)} 条记录中有 {count(left_out)} 条（{share}）因在判定前尚不可知而未计入评分；"
         f"另有 {count(untimed)} 条没有时间的记录按计入处理。",
     )
@@ -185,7 +215,9 @@ def subtitle(run: Run | None, first_month: str | None, last_month: str | None) -
 
 def rate_tip(group: Label, outcome: Label, rate_text: str, n_total: str) -> Label:
     """Tooltip of one mark."""
-    return Label(f"{group.en}, {outcome.en}: {rate_text}, n = {n_total}", f"{group.zh}，{outcome.zh}：{rate_text}，n = {n_total}")
+    return Label(
+        f"{group.en}, {outcome.en}: {rate_text}, n = {n_total}", f"{group.zh}，{outcome.zh}：{rate_text}，n = {n_total}"
+    )
 
 
 def rate_interval(rate: Rate | LevelRate) -> str:
@@ -196,6 +228,12 @@ def rate_interval(rate: Rate | LevelRate) -> str:
 def rows_left(n: int) -> Label:
     """Rows that a table does not list."""
     return Label(f"{count(n)} more in the database.", f"另有 {count(n)} 行见数据库。")
+
+
+def table_notes(rows: Iterable[Sequence[Cell]], n_left: int = 0) -> list[Label]:
+    """What stands below a table: that cells are hidden, that rows are left out."""
+    notes = [HIDDEN_NOTE] if any(cell.text == HIDDEN for row in rows for cell in row) else []
+    return [*notes, rows_left(n_left)] if n_left > 0 else notes
 
 
 def chart_description(title: Label, n_shown: int, n_total: int) -> Label:
@@ -221,16 +259,17 @@ LEVELS_INTRODUCTION = Label(
 )
 NO_LEVELS = Label("No factor was recorded for any ruled dispute.", "所有已判定纠纷均未记录任何因素。")
 EXTRA_INTRODUCTION = Label(
-    "Further columns of the export that its profile names for analysis, beside the four factors. They are not part of "
-    "the adjusted models.",
-    "配置档指定与四个因素一并分析的其他列，未纳入调整模型。",
+    "Further columns of the export that its profile names for analysis. The adjusted models hold them beside the four "
+    "factors: a numeric one by one standard deviation, a categorical one level by level against its most frequent.",
+    "配置档指定与四个因素一并分析的其他列，已与四个因素一同纳入调整模型：数值型按增加一个标准差计，"
+    "分类型按各水平与最常见水平相比。",
 )
 STRENGTH_INTRODUCTION = Label(
-    "The adjusted effect holds the other factors, category, claim, price and month fixed. For the ordinal model and for "
-    "“buyer wins” it is the change in the chance that the buyer wins; for the third model, in the chance that the seller "
-    "does not win. The association below it takes each factor alone.",
-    "调整后效应控制其他因素、类目、主张、价格和月份。有序模型与“支持买家”模型给出支持买家概率的变化，"
-    "第三个模型给出不支持卖家概率的变化。未调整的关联只看单个因素。",
+    "The adjusted effect holds the other factors, category, claim, price and month fixed. In the ordinal model and in "
+    "the first binary one it is the change in the chance that the buyer wins; in the second binary one, in the chance "
+    "that the seller does not win. The association takes each factor alone.",
+    "调整后效应控制其他因素、类目、主张、价格和月份。有序模型与第一个二分类模型给出支持买家概率的变化，"
+    "第二个二分类模型给出不支持卖家概率的变化。未调整的关联只看单个因素。",
 )
 NOTHING_THIN = Label(
     "No group is thin: each tells as much as at least 30 independent disputes and comes from at least 20 sellers.",
@@ -266,16 +305,7 @@ def validation(n_checks: int, n_failed: int) -> Label:
     )
 
 
-def some_hidden(n: int | None) -> Label:
-    """The headline where some outcome is too rare to be shown."""
-    if n is None:
-        return Label("Too few disputes were ruled to say who wins.", "已判定的纠纷太少，无法说明哪一方胜出。")
-    return Label(
-        f"Of {count(n)} ruled disputes some outcomes are so rare that their shares are not shown.",
-        f"在 {count(n)} 个已判定纠纷中，部分结果过少，其占比不予显示。",
-    )
-
-
+TOO_FEW_RULED = Label("Too few disputes were ruled to say who wins.", "已判定的纠纷太少，无法说明哪一方胜出。")
 TIME_NOTE = Label("Times are those of Asia/Shanghai.", "时间均为北京时间。")
 METHOD = (
     Label(
@@ -284,10 +314,11 @@ METHOD = (
         "占比只计已判定的纠纷：支持买家、部分支持、支持卖家。协商一致、撤诉、超时关闭和尚未结束的纠纷另行列出。",
     ),
     Label(
-        "Each side has a score from 0 to 1 for its evidence, how it kept the rules, its tone and its reputation; higher "
-        "is better for that side. The advantage is the buyer's score less the seller's. What was not recorded is "
-        "missing, never zero.",
-        "买卖双方在证据、规则、语气和信誉上各有 0 至 1 的得分，越高对该方越有利。优势为买家得分减卖家得分。未记录即缺失，不按零计。",
+        "Each side has a score from 0 to 1 for its evidence, how it kept the rules, its tone and its reputation; "
+        "higher is better for that side. The advantage is the buyer's score less the seller's. What was not recorded "
+        "is missing, never zero.",
+        "买卖双方在证据、规则、语气和信誉上各有 0 至 1 的得分，越高对该方越有利。优势为买家得分减卖家得分。"
+        "未记录即缺失，不按零计。",
     ),
     Label(
         "Only what was known before the ruling counts: later evidence, breaches and messages are left out, and "
@@ -302,13 +333,13 @@ METHOD = (
         "即信息量相当的独立纠纷数。",
     ),
     Label(
-        "Adjusted effects come from a proportional-odds model of the ordered outcome, with two binary models beside it. "
-        "An effect is an average marginal effect in percentage points for one standard deviation more advantage.",
+        "Adjusted effects come from a proportional-odds model of the ordered outcome, with two binary models beside "
+        "it. An effect is an average marginal effect in percentage points for one standard deviation more advantage.",
         "调整后效应来自有序结果的比例优势模型，并列两个二分类模型。效应为优势增加一个标准差时的平均边际效应，以百分点计。",
     ),
     Label(
-        "A 95% interval is the range that agrees with the data: a procedure like this one covers the truth in 95 of 100 "
-        "samples. q values are p values corrected for the number of tests.",
+        "A 95% interval is the range that agrees with the data: a procedure like this one covers the truth in 95 of "
+        "100 samples. q values are p values corrected for the number of tests.",
         "95% 区间是与数据相符的取值范围：按此方法重复抽样，100 次中约有 95 次覆盖真值。q 值为按检验次数校正后的 p 值。",
     ),
     Label(
@@ -321,3 +352,23 @@ METHOD = (
         "为保护当事人，1 至 9 的计数予以隐去；可由其推算出隐去数值的计数一并隐去。",
     ),
 )
+
+
+def proportional_odds(effect: Effect) -> Label:
+    """What the test says: whether one effect serves both steps of the outcome."""
+    if effect.p_value is None:
+        why = status_label(effect.status)
+        return Label(
+            f"Whether one effect serves both steps of the outcome could not be tested: {why.en}.",
+            f"未能检验同一效应是否适用于结果的两个档位：{why.zh}。",
+        )
+    if effect.p_value < SIGNIFICANT:
+        return Label(
+            "The effects differ between the two steps of the outcome (from seller wins to partial, from partial to "
+            "buyer wins), so read the two binary models beside the ordinal one.",
+            "效应在结果的两个档位（从支持卖家到部分支持、从部分支持到支持买家）之间不同，请将两个二分类模型与有序模型对照阅读。",
+        )
+    return Label(
+        "The test of proportional odds finds no difference between the two steps of the outcome.",
+        "比例优势检验未发现结果两个档位之间的效应差异。",
+    )

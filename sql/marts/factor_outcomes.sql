@@ -213,7 +213,7 @@ rates as (
             when n_total = 0 then 'nothing_ruled'
             when not has_sellers then 'not_clustered'
             when n_clusters = 1 then 'one_cluster'
-            when n_clusters < 20 then 'few_clusters'
+            when n_clusters < 50 then 'few_clusters'
             else 'ok'
         end as status
     from intervals

@@ -60,13 +60,6 @@ def party_columns(parts: Iterable[Part], party: str) -> tuple[str, ...]:
     return tuple(part_column(party, part.name) for part in parts if party in part.parties)
 
 
-def side_points(parts: Iterable[Part], party: str) -> pl.Expr:
-    """Sum of a side's parts in points; null where no part applies."""
-    columns = [pl.col(name) for name in party_columns(parts, party)]
-    recorded = pl.any_horizontal(*(column.is_not_null() for column in columns))
-    return pl.when(recorded).then(pl.sum_horizontal(*columns))
-
-
 def widen(long_parts: pl.LazyFrame, parts: Iterable[Part]) -> pl.LazyFrame:
     """Lay out parts in long form (dispute_id, party, part, points) as one row per dispute.
 

@@ -6,6 +6,7 @@ number of millionths of ``-ln(1 - strength)``, because ``1 - prod(1 - s) = 1 - e
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 import polars as pl
@@ -17,12 +18,12 @@ MILLE: Final = 1_000
 _MICRO: Final = 1_000_000
 
 
-def product_of_thousandths(*factors: pl.Expr) -> pl.Expr:
-    """Multiply whole thousandths exactly and return the product as a float in [0, 1]."""
+def exact_share(factors: Sequence[str], denominator: int) -> pl.Expr:
+    """Multiply columns of whole numbers exactly and divide once; the product must stay below 2**53."""
     product = pl.lit(1, pl.Int64)
     for factor in factors:
-        product = product * factor.cast(pl.Int64)
-    return product.cast(pl.Float64) / float(MILLE ** len(factors))
+        product = product * pl.col(factor).cast(pl.Int64)
+    return product.cast(pl.Float64) / float(denominator)
 
 
 def micro_nats(strength: pl.Expr) -> pl.Expr:
@@ -40,27 +41,35 @@ def saturate(nats: pl.Expr, ceiling: pl.Expr) -> pl.Expr:
     return (ceiling.cast(pl.Float64) * share + 0.5).floor().cast(pl.Int64)
 
 
-def apportion(points: pl.Expr, weights: Sequence[pl.Expr]) -> list[pl.Expr]:
+def apportion(frame: pl.LazyFrame, points: pl.Expr, columns: Sequence[str]) -> pl.LazyFrame:
     """Divide whole points in proportion to whole weights so that the shares add up to the points exactly.
 
     Cumulative rounding: a share is the difference between two neighbouring values of
     ``floor(points * cumulated weight / total weight)``, so it is within one point of its exact value and the rounding
-    errors cancel. Where a weight is 0 the share is null: there is nothing that could have a part.
+    errors cancel.
 
     Args:
+        frame: Has the columns.
         points: Points to divide, 0 or more.
-        weights: Weights, 0 or more, not null; their order decides only where single points go.
+        columns: Columns of weights, 0 or more, not null; their order decides only where single points go.
 
     Returns:
-        One Int32 expression for each weight.
+        The frame with Int32 shares in place of the weights. Where a weight is 0 its share is null: there is nothing
+        that could have a part.
     """
-    total = pl.sum_horizontal(*weights)
-    shares: list[pl.Expr] = []
-    before = pl.lit(0, pl.Int64)
-    cumulated: pl.Expr | None = None
-    for weight in weights:
-        cumulated = weight if cumulated is None else cumulated + weight
-        upto = points * cumulated // total
-        shares.append(pl.when(weight > 0).then((upto - before).cast(pl.Int32)))
-        before = upto
-    return shares
+    cumulated = list(accumulate((pl.col(column) for column in columns), lambda total, weight: total + weight))
+    upto = [f"__upto_{column}" for column in columns]
+    before = [pl.lit(0, pl.Int64), *(pl.col(name) for name in upto)]
+    shares = [
+        pl.when(pl.col(column) > 0).then((pl.col(name) - start).cast(pl.Int32)).alias(column)
+        for column, name, start in zip(columns, upto, before, strict=False)
+    ]
+    return (
+        frame.with_columns(points.cast(pl.Int64).alias("__points"), cumulated[-1].alias("__total"))
+        .with_columns(
+            (pl.col("__points") * value // pl.col("__total")).alias(name)
+            for name, value in zip(upto, cumulated, strict=True)
+        )
+        .with_columns(shares)
+        .drop("__points", "__total", *upto)
+    )

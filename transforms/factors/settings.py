@@ -1,4 +1,4 @@
-"""Reading a parsed settings file: every value is checked, and an error says where, what was got and what is expected."""
+"""Reading a parsed settings file: every value is checked; an error says where, what was got and what is expected."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

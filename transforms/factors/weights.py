@@ -6,7 +6,7 @@ All shares are whole thousandths (``MILLE``), so that products and sums of them 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any, Final
 
@@ -47,7 +47,8 @@ PROCEDURES: Final = {
     "buyer": ("paid_on_platform", "applied_in_window", "negotiated_first"),
     "seller": ("shipped_on_time",),
 }
-STATUSES: Final = ("substantiated", "alleged", "unverified")
+# In the order of the flag: not proven, proven, not recorded.
+STATUSES: Final = ("alleged", "substantiated", "unverified")
 # Strengths stay below 1: a strength of 1 would make everything else worthless.
 _STRONGEST: Final = 0.95
 _HALF: Final = MILLE // 2
@@ -186,9 +187,24 @@ class HistoryPriors:
 
 @dataclass(frozen=True)
 class ReputationWeights:
-    """Worth of what was known of a user; every side starts at one half."""
+    """Worth of what was known of a user; every side starts at one half.
+
+    Attributes:
+        derive_without_table: Whether earlier disputes stand in where a batch has no reputation table at all.
+        assumed_years: Length of membership where it was not recorded, to turn trades into trades per year.
+        credit: Credit score of the buyer.
+        standing: Years and trades of either side.
+        claim_frequency: Claims of the buyer per trade in 90 days.
+        unjustified_claims: Unjustified claims of the buyer per trade in 365 days.
+        negative_rate: Share of the seller's ratings that are not positive.
+        complaints: Complaints against the seller per trade in 365 days.
+        penalties: Penalties of the seller in 365 days.
+        counterfeit_penalties: Those of them for counterfeits.
+        history: Priors of the rates that come from earlier disputes.
+    """
 
     derive_without_table: bool
+    assumed_years: float
     credit: CreditWeights
     standing: StandingWeights
     claim_frequency: RateWeights
@@ -319,8 +335,8 @@ def _rules(section: Section) -> RulesWeights:
     base = section.thousandths("base")
     procedure = section.table("procedure")
     procedure.only(PARTY.values)
-    severity = _shares(section.table("severity"), (*SEVERITY.values, UNKNOWN), high=_STRONGEST)
-    status = _shares(section.table("status"), STATUSES)
+    severity = _shares(section.table("severity"), (*SEVERITY.values, UNKNOWN), 1 / MILLE, _STRONGEST)
+    status = _shares(section.table("status"), STATUSES, 1 / MILLE)
     _ascending(severity, (*SEVERITY.values,), "rules.severity")
     _ascending(severity, (SEVERITY.values[0], UNKNOWN, SEVERITY.values[-1]), "rules.severity")
     _ascending(status, ("alleged", "unverified", "substantiated"), "rules.status")
@@ -329,7 +345,7 @@ def _rules(section: Section) -> RulesWeights:
         procedure={party: _procedure(procedure.table(party), party, base) for party in PARTY.values},
         severity=severity,
         status=status,
-        gravity=_shares(section.table("gravity"), RULE.values),
+        gravity=_shares(section.table("gravity"), RULE.values, 1 / MILLE),
     )
 
 
@@ -398,21 +414,20 @@ def _history(section: Section) -> HistoryPriors:
     return HistoryPriors(*(_prior(section.table(name)) for name in names))
 
 
-_RATES: Final = ("claim_frequency", "unjustified_claims", "negative_rate", "complaints")
-_COUNTS: Final = ("penalties", "counterfeit_penalties")
-
-
 def _reputation(section: Section) -> ReputationWeights:
-    section.only(("derive_without_table", "credit", "standing", *_RATES, *_COUNTS, "history"))
-    rates = {name: _rate(section.table(name)) for name in _RATES}
-    counts = {name: _saturating(section.table(name)) for name in _COUNTS}
+    section.only(tuple(field.name for field in fields(ReputationWeights)))
     weights = ReputationWeights(
         derive_without_table=section.flag("derive_without_table"),
+        assumed_years=section.number("assumed_years", 0.25, 100),
         credit=_credit(section.table("credit")),
         standing=_standing(section.table("standing")),
+        claim_frequency=_rate(section.table("claim_frequency")),
+        unjustified_claims=_rate(section.table("unjustified_claims")),
+        negative_rate=_rate(section.table("negative_rate")),
+        complaints=_rate(section.table("complaints")),
+        penalties=_saturating(section.table("penalties")),
+        counterfeit_penalties=_saturating(section.table("counterfeit_penalties")),
         history=_history(section.table("history")),
-        **rates,
-        **counts,
     )
     _check_room(weights)
     return weights

@@ -47,6 +47,7 @@ PHRASES: dict[tuple[str, str, str], tuple[str, ...]] = {
     ),
     ("buyer", "agent", "offer"): (
         "我可以接受部分退款，{amount}元即可", "只要补发{part}，我就撤销申请", "我愿意退货退款，运费各承担一半",
+        "换货也可以，{item}能用就行",
     ),
     ("buyer", "any", "cooperation"): (
         "好，我{day}把{item}寄回去", "可以，我现在就补拍{part}的照片", "没问题，按您说的办", "行，我配合检测",

@@ -1,8 +1,10 @@
 """What is simulated: sizes, planted effects, gaps and traps, as frozen dataclasses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+
+from transforms.registry import enumerations as enums
 
 FACTORS: tuple[str, ...] = ("evidence", "rules", "tone", "reputation")
 BLOCK_DISPUTES = 10_000
@@ -120,6 +122,12 @@ def _default_claim_effects() -> Mapping[str, float]:
     }
 
 
+def _require(what: str, names: Sequence[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise PlanError(f"{name!r} is no {what}; expected one of {', '.join(known)}")
+
+
 @dataclass(frozen=True)
 class SimulationPlan:
     """Everything that a simulated export depends on; equal plans give equal bytes.
@@ -184,7 +192,8 @@ class SimulationPlan:
         """Refuses plans that cannot be simulated.
 
         Raises:
-            PlanError: If a size is not positive, the cut points are not in order or a named factor is unknown.
+            PlanError: If a size is not positive, the cut points are not in order, or a factor, category or claim is
+                unknown.
         """
         if not 0 < self.disputes <= BLOCK_DISPUTES * _MOST_BLOCKS:
             raise PlanError(f"disputes is {self.disputes}; expected a number from 1 to {BLOCK_DISPUTES * _MOST_BLOCKS}")
@@ -194,10 +203,11 @@ class SimulationPlan:
             )
         if self.cut_points[0] >= self.cut_points[1]:
             raise PlanError(f"cut_points are {self.cut_points}; expected the first below the second")
-        named = [change.factor for change in (self.reversal, self.policy) if change and change.factor]
-        for factor in named:
-            if factor not in FACTORS:
-                raise PlanError(f"{factor!r} is no factor; expected one of {', '.join(FACTORS)}")
+        changes = [change for change in (self.reversal, self.policy) if change is not None]
+        _require("factor", [change.factor for change in changes if change.factor], FACTORS)
+        reversed_in = [self.reversal.category] if self.reversal is not None else []
+        _require("category", [*self.category_effects, *reversed_in], enums.CATEGORY.values)
+        _require("claim", list(self.claim_effects), enums.CLAIM.values)
 
     @property
     def blocks(self) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -18,7 +19,7 @@ Integers = npt.NDArray[np.int64]
 #: Code of a dispute whose seller was not recorded: a cluster of its own.
 NO_SELLER = -1
 #: Below so many sellers an interval is flagged.
-FEW_CLUSTERS = 20
+FEW_CLUSTERS = 50
 #: Entries of the table sellers × cells that are held at a time.
 CHUNK_ENTRIES = 4_000_000
 
@@ -85,6 +86,20 @@ class ClusteredCounts:
         if not self.clustering.is_clustered:
             return np.asarray((centred * self.counts) @ centred.T / n**2)
         return np.asarray(centred @ self.cross @ centred.T * (1 - 1 / self.clustering.n_clusters) / n**2)
+
+
+def seller_codes(sellers: pl.Series) -> Integers:
+    """Number sellers in alphabetical order.
+
+    Args:
+        sellers: Seller of each dispute, null where not recorded.
+
+    Returns:
+        A code from 0 for each dispute, ``NO_SELLER`` where there is none.
+    """
+    names = pl.Enum(sellers.cast(pl.String).drop_nulls().unique().sort())
+    codes: Integers = sellers.cast(names).to_physical().cast(pl.Int64).fill_null(NO_SELLER).to_numpy()
+    return codes
 
 
 def describe_clusters(sorted_sellers: Integers) -> Clustering:

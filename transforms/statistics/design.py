@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from transforms.statistics.clusters import Floats, Integers
+from transforms.statistics.clusters import NO_SELLER, Floats, Integers, seller_codes
 from transforms.statistics.levels import MOST_CATEGORIES, POOLED
-from transforms.statistics.matrix import Block, Matrix
+from transforms.statistics.matrix import Block, Booleans, Matrix
 from transforms.statistics.specs import CORE_FACTORS, NOT_RECORDED, OUTCOMES, FactorKind, FactorSpec
 
 #: A level with fewer disputes is pooled.
@@ -40,7 +40,7 @@ class _Column:
 
     term: str
     values: Floats
-    is_missing: npt_bool
+    is_missing: Booleans
     status: str
 
 
@@ -63,9 +63,7 @@ def build_design(frame: pl.LazyFrame, extra: Sequence[FactorSpec]) -> Design:
     rows = _sorted_rows(frame, extra)
     columns = [_dense_column(spec.column, rows[spec.column], True) for spec in CORE_FACTORS]
     columns.append(_dense_column(LOG_PRICE, rows[LOG_PRICE], False))
-    columns += [
-        _dense_column(spec.name, rows[spec.column], True) for spec in extra if spec.kind == FactorKind.NUMERIC
-    ]
+    columns += [_dense_column(spec.name, rows[spec.column], True) for spec in extra if spec.kind == FactorKind.NUMERIC]
     names = [(name, name) for name in CONTROLS]
     names += [(spec.name, spec.column) for spec in extra if spec.kind == FactorKind.CATEGORICAL]
     blocks, left_out = _blocks([(name, rows[column]) for name, column in names])
@@ -74,7 +72,7 @@ def build_design(frame: pl.LazyFrame, extra: Sequence[FactorSpec]) -> Design:
 
 
 def _sorted_rows(frame: pl.LazyFrame, extra: Sequence[FactorSpec]) -> pl.DataFrame:
-    """The columns that the model needs, by seller (disputes without one last) and dispute."""
+    """The columns that the model needs, by seller (disputes without one first) and dispute."""
     price = pl.col("item_price_cny").cast(pl.Float64)
     selected = frame.filter(pl.col("outcome").is_in(OUTCOMES)).select(
         "dispute_id",
@@ -86,21 +84,13 @@ def _sorted_rows(frame: pl.LazyFrame, extra: Sequence[FactorSpec]) -> pl.DataFra
         *(_extra_value(spec) for spec in extra),
     )
     rows = selected.collect()
-    return rows.with_columns(seller=seller_codes(rows["seller_id"])).drop("seller_id").sort("seller", "dispute_id")
+    return rows.with_columns(pl.Series("seller", seller_codes(rows["seller_id"]))).sort("seller", "dispute_id")
 
 
 def _extra_value(spec: FactorSpec) -> pl.Expr:
     if spec.kind == FactorKind.CATEGORICAL:
         return pl.col(spec.column).cast(pl.String).fill_null(NOT_RECORDED)
     return pl.col(spec.column).cast(pl.Float64)
-
-
-def seller_codes(sellers: pl.Series) -> pl.Series:
-    """Number sellers in alphabetical order, from 0; those not recorded last, each with a number of its own."""
-    names = sellers.drop_nulls().unique().sort()
-    codes = sellers.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
-    own = len(names) + sellers.is_null().cum_sum() - 1
-    return pl.select(pl.when(sellers.is_null()).then(own).otherwise(codes).alias("seller")).to_series()
 
 
 def _dense_column(term: str, series: pl.Series, is_standardised: bool) -> _Column:
@@ -157,7 +147,7 @@ def _matrix(rows: pl.DataFrame, columns: Sequence[_Column], blocks: Sequence[Blo
     indicators = [column for column in columns if column.is_missing.any()]
     values = [column.values for column in dense] + [column.is_missing.astype(np.float64) for column in indicators]
     sellers: Integers = rows["seller"].to_numpy()
-    starts = np.flatnonzero(np.diff(sellers, prepend=-1))
+    starts = np.flatnonzero((np.diff(sellers, prepend=NO_SELLER) != 0) | (sellers == NO_SELLER))
     return Matrix(
         dense=np.stack(values) if values else np.zeros((0, len(rows))),
         dense_terms=tuple(
@@ -168,5 +158,5 @@ def _matrix(rows: pl.DataFrame, columns: Sequence[_Column], blocks: Sequence[Blo
         outcome=rows["outcome"].to_numpy(),
         cluster_starts=np.append(starts, len(rows)),
         cluster_ids=np.arange(starts.size),
-        has_sellers=has_sellers,
+        has_sellers=bool((sellers != NO_SELLER).any()),
     )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from transforms.statistics.clusters import Clustering, Floats, Integers
 
 #: Rows at a time: what is computed of them stays in the cache.
-CHUNK_ROWS = 16_384
+CHUNK_ROWS = 8_192
 #: Share of a column's sum of squares that must be left after the columns before it.
 SMALLEST_PIVOT = 1e-9
 
@@ -103,6 +103,12 @@ class Matrix:
             cluster_ids=self.cluster_ids[clusters[starts]],
         )
 
+    def complete(self) -> "Matrix":
+        """The rows without any indicator, and no indicators."""
+        n_values = self.dense.shape[0] - self.n_indicators
+        rows = self.take(np.flatnonzero(~self.dense[n_values:].any(axis=0)))
+        return replace(rows, dense=rows.dense[:n_values], dense_terms=rows.dense_terms[:n_values], n_indicators=0)
+
     def chunks(self) -> Iterator[slice]:
         """Ranges of rows, in order."""
         for start in range(0, self.n, CHUNK_ROWS):
@@ -144,7 +150,8 @@ def weighted_gram(matrix: Matrix, rows: slice, weights: Floats) -> Floats:
     sizes = [len(block.labels) for block in matrix.blocks]
     for place, (code, size, start) in enumerate(zip(codes, sizes, matrix.offsets, strict=False)):
         here = slice(start, start + size)
-        gram[:n_dense, here] = [np.bincount(code, column, size) for column in weighted]
+        crossed = [np.bincount(code, column, size) for column in weighted]
+        gram[:n_dense, here] = np.reshape(crossed, (n_dense, size))
         gram[here, :n_dense] = gram[:n_dense, here].T
         np.fill_diagonal(gram[here, here], np.bincount(code, weights, size))
         for other, other_size, other_start in zip(codes[:place], sizes, matrix.offsets, strict=False):

@@ -103,7 +103,7 @@ def _step(current: _Pass, ridge: float) -> Floats | None:
     """Newton's step; None where the information is singular."""
     information = current.information + ridge * np.eye(current.score.size)
     try:
-        step: Floats = np.linalg.solve(information, current.score)
+        step = np.asarray(np.linalg.solve(information, current.score), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
     return step if bool(np.isfinite(step).all()) else None

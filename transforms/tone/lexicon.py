@@ -6,10 +6,11 @@ characters as its weight. Everything else about a message is then read off that 
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
-from transforms.tone.variants import expand_groups, full_width_forms, separated_forms, traditional_forms
 
 ACTS = ("insult", "threat", "demand", "refusal", "stalling", "courtesy", "apology", "offer", "cooperation")
 
@@ -18,32 +19,61 @@ CODES: dict[str, str] = {
     name: chr(0xE000 + number)
     for number, name in enumerate(
         (
+            # what is said
             "insult",  # contempt, abuse, slurs
             "latin",  # insults in Latin letters: only where no other letter or digit touches them
+            "irony",  # polite words as weapons: points, but no act of its own
+            "really",  # 可真: irony between the other's name and praise
+            "praise",
             "threat",
             "procedure",  # complaint, police, court, bad review: a threat only under an ultimatum
-            "ultimatum",  # 再不…, 不退就…, 否则
+            "ultimatum",  # 再不…, 否则
             "demand",
-            "demand_refund",  # 马上退款: a demand by the buyer, an offer by the seller
+            "press",  # 马上, 必须: a demand with an order or a settlement after it
+            "order",
             "refusal",
             "refusal_alone",  # 不行: a refusal only when it is the whole clause
+            "refuse",  # 不, 拒绝: a refusal with a settlement after it
+            "settle",
+            "settle_both",  # the same, but the buyer may refuse it too
+            "handle",  # 配合, 沟通: what either side may refuse, but is no solution in itself
+            "noway",  # 不可能: a refusal with a settlement before it
             "stalling",
+            "busy_time",  # 最近: stalling with busy after it
+            "busy",
             "courtesy",
             "courtesy_alone",  # 你好: a greeting only when it is the whole clause
             "apology",
+            "sorry",  # 道歉: an apology unless it is demanded or withheld
+            "fault",  # 的错: an apology after the writer's own name
             "offer",
             "offer_seller",  # 退一半: an offer when the seller says it
+            "fee",  # 运费: an offer with the writer's name and bear
+            "bear",
+            "agree",  # 同意: an offer with a settlement after it
+            "yours",  # 给您: the same
             "cooperation",
             "cooperation_alone",  # 好的: agreement only when it is the whole clause
-            "irony",  # points, but no act of its own
+            "give",  # 上传: cooperation when the writer does it
+            # who, and how it is meant
+            "self",
+            "second",
+            "third",
+            "says",
+            "reported",
+            "condition",
+            "supposed",
+            "then",
+            "request",
             "negation",
-            "reported",  # 骂我: what follows is a quotation
-            "rhetorical",  # 是什么: turns 不是骗子是什么 back into an insult
+            "negation_step",
+            "rhetorical",
             "question",
-            "softener",  # 请, 麻烦: what follows is asked, not demanded
+            "softener",
             "ordinary",  # 垃圾袋: matched so that nothing inside it is
             "model_for",  # character n-grams of the linear model that speak for hostility
             "model_against",
+            "attributed",  # written by the grammar in place of what someone else did
         )
     )
 }
@@ -52,11 +82,17 @@ POLITE_POINT = chr(0xE0F1)
 MODEL_POINT = chr(0xE0F2)
 MODEL_MINUS = chr(0xE0F3)
 
-_POLITE_LISTS = frozenset(name for name in CODES if name.startswith(("courtesy", "apology", "offer", "cooperation")))
+_POLITE_LISTS = frozenset(
+    ("courtesy", "courtesy_alone", "apology", "offer", "offer_seller", "cooperation", "cooperation_alone")
+)
 _MODEL_LISTS = frozenset({"model_for", "model_against"})
-_SPLIT_FROM = 4  # only patterns this hostile are also looked for with separators
+_GROUP = re.compile(r"\(([^()]*)\)")
 _FILES_WITH_LIST = ("homophones", "emoji")
 _TRADITIONAL = "traditional"
+_FULL_WIDTH = {
+    **{chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F) if chr(code).isalnum() or chr(code) == "*"},
+    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", ""),
+}
 
 
 class LexiconError(ValueError):
@@ -87,12 +123,15 @@ class Lexicon:
     Attributes:
         patterns: What is searched for, longest first (the first of several at one place wins).
         codes: What replaces each pattern, in the same order.
-        entries: The lines of the lists, groups written out, before spelling variants.
+        entries: The lines of the lists, groups written out.
+        characters: Written characters and what they are read as: Traditional → simplified, full-width → ASCII,
+            zero-width → nothing.
     """
 
     patterns: tuple[str, ...]
     codes: tuple[str, ...]
     entries: tuple[Entry, ...]
+    characters: dict[str, str]
 
 
 def build_lexicon(tables: Mapping[str, str]) -> Lexicon:
@@ -109,20 +148,17 @@ def build_lexicon(tables: Mapping[str, str]) -> Lexicon:
             without text or one that is both ordinary and hostile.
     """
     texts = {name.removesuffix(".tsv"): text for name, text in sorted(tables.items())}
-    traditional = _read_traditional(texts.pop(_TRADITIONAL, ""))
+    characters = _FULL_WIDTH | _read_traditional(texts.pop(_TRADITIONAL, ""))
     entries = tuple(entry for name, text in texts.items() for entry in _read_entries(name, text))
     coded: dict[str, dict[str, int]] = {}
     for entry in entries:
         _note(coded, entry.pattern, entry)
-    listed = frozenset(coded)
-    for entry in entries:
-        for form in _forms(entry, traditional):
-            if form not in listed:  # what is listed as such keeps its own meaning
-                _note(coded, form, entry)
+    _drop_longer(coded)
+    _drop_idle(coded)
     for character in (*CODES.values(), POINT, POLITE_POINT, MODEL_POINT, MODEL_MINUS):
         coded[character] = {"ordinary": 0}  # text cannot smuggle codes in
     patterns = tuple(sorted(coded, key=lambda pattern: (-len(pattern), pattern)))
-    return Lexicon(patterns, tuple(_code(pattern, coded[pattern]) for pattern in patterns), entries)
+    return Lexicon(patterns, tuple(_code(pattern, coded[pattern]) for pattern in patterns), entries, characters)
 
 
 def points(list_name: str, weight: int) -> str:
@@ -130,6 +166,46 @@ def points(list_name: str, weight: int) -> str:
     if list_name in _MODEL_LISTS:
         return (MODEL_POINT if list_name == "model_for" else MODEL_MINUS) * weight
     return (POLITE_POINT if list_name in _POLITE_LISTS else POINT) * weight
+
+
+def expand_groups(pattern: str) -> list[str]:
+    """Write out the alternatives of a pattern: ``(不|没)退(款|)`` gives four strings.
+
+    Args:
+        pattern: Text with groups ``(a|b|)``; groups do not nest.
+
+    Returns:
+        Every combination, in the order written.
+    """
+    pieces = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(_GROUP.split(pattern))]
+    return ["".join(choice) for choice in product(*pieces)]
+
+
+def _drop_longer(coded: dict[str, dict[str, int]]) -> None:
+    """Drop a pattern that says no more than its own beginning does; fewer patterns match faster.
+
+    Ordinary patterns stay: they are there to cover the words inside them.
+    """
+    redundant = [
+        pattern
+        for pattern, lists in coded.items()
+        if "ordinary" not in lists
+        and any(coded.get(pattern[:length]) == lists for length in range(1, len(pattern)))
+    ]
+    for pattern in redundant:
+        del coded[pattern]
+
+
+def _drop_idle(coded: dict[str, dict[str, int]]) -> None:
+    """Drop an ordinary pattern that neither contains a pattern of another list nor runs into the start of one."""
+    others = {pattern for pattern, lists in coded.items() if "ordinary" not in lists}
+    starts = {pattern[:length] for pattern in others for length in range(1, len(pattern) + 1)}
+    for pattern in [pattern for pattern, lists in coded.items() if "ordinary" in lists]:
+        size = len(pattern)
+        parts = {pattern[i:j] for i in range(size) for j in range(i + 1, size + 1)}
+        endings = {pattern[i:] for i in range(size)}
+        if not (parts & others or endings & starts):
+            del coded[pattern]
 
 
 def _note(coded: dict[str, dict[str, int]], pattern: str, entry: Entry) -> None:
@@ -146,16 +222,6 @@ def _code(pattern: str, lists: Mapping[str, int]) -> str:
     return "".join(CODES[name] + points(name, lists[name]) for name in sorted(lists))
 
 
-def _forms(entry: Entry, traditional: Mapping[str, str]) -> Iterator[str]:
-    """Yield the other spellings of an entry."""
-    if entry.list_name in _MODEL_LISTS:
-        return
-    yield from traditional_forms(entry.pattern, traditional)
-    yield from full_width_forms(entry.pattern)
-    if entry.list_name in {"insult", "latin"} and entry.weight >= _SPLIT_FROM:
-        yield from separated_forms(entry.pattern)
-
-
 def _rows(name: str, text: str, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Read a table, comment lines (#) skipped; yield line number and row."""
     lines = [(i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
@@ -170,11 +236,11 @@ def _rows(name: str, text: str, columns: Iterable[str]) -> Iterator[tuple[int, d
 
 
 def _read_traditional(text: str) -> dict[str, str]:
-    """Read the table of Traditional forms."""
+    """Read the table of Traditional characters."""
     if not text:
         return {}
     rows = _rows(_TRADITIONAL, text, ("simplified", "traditional"))
-    return {row["simplified"]: row["traditional"] for _, row in rows}
+    return {character: row["simplified"] for _, row in rows for character in row["traditional"]}
 
 
 def _read_entries(name: str, text: str) -> Iterator[Entry]:

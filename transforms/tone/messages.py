@@ -1,70 +1,31 @@
 """Acts, hostility and civility of each message.
 
 One pass replaces every pattern of the lexicon by its code (``Lexicon``); a few regular expressions over the coded text
-then take back what is negated, reported or asked, and the acts are read off. All of it is expressions on the row, so
+(``grammar``) take back what is negated, reported or asked, and the acts are read off. All of it is expressions on the row, so
 the frame may be streamed or cut into partitions, and order and count of rows stay.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from transforms.tone.lexicon import ACTS, CODES, MODEL_MINUS, MODEL_POINT, POINT, POLITE_POINT, Lexicon
+from transforms.tone import grammar
+from transforms.tone.lexicon import ACTS, CODES, POINT, POLITE_POINT, Lexicon
 
 #: A message with at least this hostility counts as hostile.
 HOSTILE_FROM: Final = 0.5
 _POINT_FACTOR: Final = 0.8  # hostility = 1 − 0.8^points: 2 points 0.36, 4 points 0.59, 8 points 0.83
 _POLITE_FACTOR: Final = 0.6  # one polite point closes 40 % of the distance to full courtesy
-_MODEL_FREE: Final = 1000  # the model is silent until it is fitted
-
-_BREAK: Final = r"，。！？；,.!?;\n"
-_END: Final = r"。！？!?\n"
-_QUOTE_OPEN: Final = "“\"「『‘'"
-_QUOTE_CLOSE: Final = "”\"」』’'"
+_SEPARATED: Final = r"(\p{Han})[*._·~-](\p{Han})"  # 骗*子
+# an act adds these to the points of its words, for its words alone may have none (不 + 退)
+_ACT_POINTS: Final = {"threat": 4, "demand": 2, "refusal": 1, "stalling": 1}
+_LATIN_POINTS: Final = 8
+_IRONY_POINTS: Final = 2
+_POLITE_ACTS: Final = ("courtesy", "apology", "offer", "cooperation")
+_READ: Final = "read_text"  # one way of writing
 _CODED: Final = "coded_text"
-_CLEAN: Final = "clean_text"
-
-
-def _any(*names: str) -> str:
-    """Write a class of codes."""
-    return "[" + "".join(CODES[name] for name in names) + "]"
-
-
-_POINTS: Final = f"[{POINT}{POLITE_POINT}]*"
-_HOSTILE: Final = _any("insult", "latin", "threat", "irony")
-_CANCELLED: Final = "|".join(
-    (
-        # he wrote: "…"
-        f"{CODES['reported']}[：:，, ]?[{_QUOTE_OPEN}][^{_QUOTE_CLOSE}]{{0,80}}[{_QUOTE_CLOSE}]",
-        # he called me …, to the end of the clause
-        f"{CODES['reported']}(?:[^{_BREAK}]{{0,8}}?{_HOSTILE}{_POINTS})+",
-        # asked, not refused
-        f"{_any('refusal')}{_POINTS}[^{_BREAK}]{{0,3}}[{CODES['question']}?？]",
-        # asked for, not demanded
-        f"{CODES['softener']}[^{_BREAK}]{{0,4}}{_any('demand', 'demand_refund')}{_POINTS}",
-    )
-)
-# a negated word, unless 是什么 or 吗 follows (不是骗子是什么, 你不是骗子吗)
-_NEGATED: Final = (
-    f"{CODES['negation']}[^{_BREAK}]{{0,4}}{_any('insult', 'latin', 'threat', 'apology', 'procedure')}{_POINTS}"
-    f"([^{CODES['rhetorical']}{CODES['question']}{POINT}{POLITE_POINT}]|$)"
-)
-_ULTIMATUM: Final = f"{CODES['ultimatum']}{_POINTS}[^{_END}]{{0,24}}{CODES['procedure']}"
-_LATIN: Final = f"(?:^|[^a-zA-Z0-9]){CODES['latin']}{POINT}*(?:[^a-zA-Z0-9{POINT}]|$)"
-
-
-def _alone(name: str) -> str:
-    """Write: this code is a whole clause, but for particles."""
-    return f"(?:^|[{_BREAK} ~～]){CODES[name]}{_POINTS}[了的啊哈呀吧呢哦嗯~～ ]{{0,2}}(?:$|[{_BREAK}])"
-
-
-@dataclass(frozen=True)
-class MessageColumns:
-    """Names of the columns that :func:`score_messages` adds, in order."""
-
-    acts: tuple[str, ...] = ACTS
-    scores: tuple[str, ...] = ("hostility", "civility")
+_OWN: Final = "own_text"  # reported speech and negation taken out
+_CLEAN: Final = "clean_text"  # what the other side did taken out as well
 
 
 def score_messages(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
@@ -82,12 +43,36 @@ def score_messages(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
         Hostility is 1 − 0.8^points, points being those of the hostile patterns found. Civility is
         (1 − hostility)·(1 + p)/2 with p = 1 − 0.6^(polite points): a plain statement has 0.5.
     """
-    coded = pl.col("text").cast(pl.String).str.replace_many(
+    coded = pl.col(_READ).str.replace_many(
         list(lexicon.patterns), list(lexicon.codes), leftmost=True, ascii_case_insensitive=True
     )
-    clean = pl.col(_CODED).str.replace_all(_CANCELLED, "").str.replace_all(_NEGATED, "$1")
-    scored = messages.with_columns(coded.alias(_CODED)).with_columns(clean.alias(_CLEAN))
-    return scored.with_columns(**_acts()).with_columns(_hostility()).with_columns(_civility()).drop(_CODED, _CLEAN)
+    own = pl.col(_CODED).str.replace_all(grammar.REPORTED, "").str.replace_all(grammar.NEGATED, "$1")
+    clean = pl.col(_OWN).str.replace_all(grammar.ATTRIBUTED, CODES["attributed"])
+    return (
+        messages.with_columns(_read(lexicon).alias(_READ))
+        .with_columns(coded.alias(_CODED))
+        .with_columns(own.alias(_OWN))
+        .with_columns(clean.alias(_CLEAN))
+        .with_columns(**_acts())
+        .with_columns(_hostility())
+        .with_columns(_civility())
+        .drop(_READ, _CODED, _OWN, _CLEAN)
+    )
+
+
+def _read(lexicon: Lexicon) -> pl.Expr:
+    """Read the text in one way of writing: simplified, half-width, no separators within words.
+
+    Only texts that need it are rewritten; the others are null in that branch, which costs nothing.
+    """
+    text = pl.col("text").cast(pl.String)
+    characters = "".join(lexicon.characters)
+    unusual = pl.when(text.str.contains(f"[{characters}]")).then(text)
+    simple = pl.coalesce(
+        unusual.str.replace_many(list(lexicon.characters), list(lexicon.characters.values())), text
+    )
+    separated = pl.when(simple.str.contains(_SEPARATED)).then(simple)
+    return pl.coalesce(separated.str.replace_all(_SEPARATED, "$1$2"), simple)
 
 
 def _has(pattern: str) -> pl.Expr:
@@ -97,16 +82,20 @@ def _has(pattern: str) -> pl.Expr:
 def _acts() -> dict[str, pl.Expr]:
     """One expression for each act."""
     by_seller = pl.col("sender").eq_missing("seller")
+    pressed = _has(grammar.PRESSED)
+    ultimatum = pl.col(_OWN).str.contains(grammar.ULTIMATUM)
     acts = {
-        "insult": _has(CODES["insult"]) | _has(_LATIN),
-        "threat": _has(CODES["threat"]) | _has(_ULTIMATUM),
-        "demand": _has(CODES["demand"]) | (_has(CODES["demand_refund"]) & ~by_seller),
-        "refusal": _has(CODES["refusal"]) | _has(_alone("refusal_alone")),
-        "stalling": _has(CODES["stalling"]),
-        "courtesy": _has(CODES["courtesy"]) | _has(_alone("courtesy_alone")),
-        "apology": _has(CODES["apology"]),
-        "offer": _has(CODES["offer"]) | (_has(_any("offer_seller", "demand_refund")) & by_seller),
-        "cooperation": _has(CODES["cooperation"]) | _has(_alone("cooperation_alone")),
+        "insult": _has(CODES["insult"]) | _has(grammar.LATIN),
+        "threat": _has(CODES["threat"]) | ultimatum,
+        "demand": _has(grammar.DEMAND) | (pressed & ~by_seller),
+        "refusal": _has(grammar.REFUSAL)
+        | _has(grammar.REFUSAL_ALONE)
+        | (_has(grammar.REFUSAL_SELLER) & pl.col("sender").ne_missing("buyer")),
+        "stalling": _has(grammar.STALLING),
+        "courtesy": _has(grammar.COURTESY) | _has(grammar.COURTESY_ALONE),
+        "apology": _has(grammar.APOLOGY),
+        "offer": _has(grammar.OFFER) | (_has(grammar.OFFER_SELLER) & by_seller),
+        "cooperation": _has(grammar.COOPERATION) | _has(grammar.COOPERATION_ALONE) | (pressed & by_seller),
     }
     system = pl.col("sender").eq_missing("system")
     return {name: expression & ~system for name, expression in acts.items()}
@@ -117,17 +106,20 @@ def _count(character: str) -> pl.Expr:
 
 
 def _hostility() -> pl.Expr:
-    """Points of the hostile patterns that were not taken back, plus what the ultimatum adds."""
-    ultimatum_points = 5
-    listed = _count(POINT) + ultimatum_points * _has(_ULTIMATUM).cast(pl.Int64)
-    model = (_count(MODEL_POINT) - _count(MODEL_MINUS) - _MODEL_FREE).clip(0)
-    score = (1 - pl.lit(_POINT_FACTOR).pow(listed + model)).round(4)
+    """Points of the hostile patterns that are the writer's own, plus those of acts made of several words."""
+    composed = sum(
+        (points * pl.col(act).cast(pl.Int64) for act, points in _ACT_POINTS.items()), start=pl.lit(0, pl.Int64)
+    )
+    composed += _IRONY_POINTS * _has(grammar.IRONY).cast(pl.Int64)
+    composed += _LATIN_POINTS * _has(grammar.LATIN).cast(pl.Int64)
+    score = (1 - pl.lit(_POINT_FACTOR).pow(_count(POINT) + composed)).round(4)
     return pl.when(pl.col("sender").ne_missing("system")).then(score).alias("hostility")
 
 
 def _civility() -> pl.Expr:
     """What hostility leaves, raised by polite points."""
-    polite = 1 - pl.lit(_POLITE_FACTOR).pow(_count(POLITE_POINT))
+    acts = sum((pl.col(act).cast(pl.Int64) for act in _POLITE_ACTS), start=pl.lit(0, pl.Int64))
+    polite = 1 - pl.lit(_POLITE_FACTOR).pow(_count(POLITE_POINT) + acts)
     return ((1 - pl.col("hostility")) * (1 + polite) / 2).round(4).alias("civility")
 
 

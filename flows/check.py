@@ -1,0 +1,58 @@
+"""A dry run: what would be loaded and what set aside, without keeping anything."""
+
+import tempfile
+from pathlib import Path
+
+import polars as pl
+from rich.table import Table
+
+from flows.accounts import REASONS, make_books, quarantine_paths
+from flows.ingest.run import ingest
+from flows.keys import load_key
+from flows.resolve import resolve
+from flows.settings import make_settings
+from flows.tables import files_table, rendered
+
+
+def check_path(path: Path, profile: str | None) -> str:
+    """Stage a batch or an inbox in a temporary folder and describe the result.
+
+    Args:
+        path: A batch (folder, archive or file) or an inbox.
+        profile: Name or path of a profile, or None.
+
+    Returns:
+        A table of files and a table of reasons.
+
+    Raises:
+        RunError: A file cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="rulings-check-") as scratch:
+        settings = make_settings(Path(scratch) / "data", _as_inbox(path, Path(scratch) / "inbox"), profile)
+        resolved = resolve(ingest(settings, load_key(settings.layout)), settings.layout)
+        books = make_books(resolved)
+        own = [pl.read_parquet(each) for each in quarantine_paths(resolved)]
+        return files_table(books.files) + "\n" + _reasons_table(pl.concat([*own, books.orphans]))
+
+
+def _as_inbox(path: Path, inbox: Path) -> Path:
+    """A folder that holds folders or archives is an inbox; anything else is a batch, put into an inbox of its own."""
+    if path.is_dir() and any(each.is_dir() or each.suffix in {".zip", ".gz"} for each in path.iterdir()):
+        return path
+    inbox.mkdir()
+    (inbox / path.name).symlink_to(path.resolve())
+    return inbox
+
+
+def _reasons_table(rows: pl.DataFrame) -> str:
+    if rows.is_empty():
+        return "No row would be set aside."
+    table = Table(title="Rows that would be set aside", title_justify="left")
+    for name in ("file", "rule", "column", "rows", "first row", "example", "what to do"):
+        table.add_column(name, overflow="fold")
+    grouped = rows.sort("file", "row_number").group_by("file", "rule", "column_name", maintain_order=True).agg(
+        pl.len(), pl.col("row_number").first(), pl.col("got").first()
+    )  # fmt: skip
+    for file, rule, column, count, first, example in grouped.iter_rows():
+        table.add_row(file, rule, column, f"{count:,}", str(first), example or "", REASONS[rule][0])
+    return rendered(table)

@@ -1,0 +1,243 @@
+"""The command line. Heavy modules are loaded by the command that needs them, so that help is quick."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from flows.errors import RunError, UsageError
+
+EXIT_DONE = 0
+EXIT_DATA = 1
+EXIT_USAGE = 2
+DEFAULT_DATA = Path("data")
+
+app = App(
+    name="rulings",
+    help="Which evidence, rule breaches, tone and reputation go with winning a marketplace dispute.",
+    version_flags=["--version"],
+)
+Data = Annotated[Path, Parameter(help="The data directory; nothing is written outside it.")]
+Profile = Annotated[
+    str | None, Parameter(help="Name of a shipped profile (canonical, xianyu_zh) or path of a TOML file.")
+]
+
+
+def main() -> None:
+    """Run the command line; a person reads a sentence, never a traceback."""
+    sys.excepthook = _explain_crash
+    sys.exit(call(lambda: app(exit_on_error=False, print_error=False, result_action="return_value")))
+
+
+def _explain_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Keep what a developer needs in a file, and tell the person what happened and where it is."""
+    import tempfile  # noqa: PLC0415
+    import traceback  # noqa: PLC0415
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="rulings-crash-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exception(kind, error, trace, file=log)
+    cause = str(error).splitlines()[0] if str(error) else kind.__name__
+    _say(
+        f"a fault in the program stopped the run ({cause}); the last release is as it was. Details: {log.name}",
+        EXIT_DATA,
+    )
+
+
+def call(command: Callable[[], object]) -> int:
+    """Carry out a command and turn its failures into sentences and exit statuses.
+
+    Args:
+        command: The command.
+
+    Returns:
+        0 done; 1 the data failed a gate or could not be read; 2 wrong usage.
+    """
+    try:
+        command()
+    except CycloptsError as error:
+        return _say(f"{error} Try: rulings --help", EXIT_USAGE)
+    except UsageError as error:
+        return _say(str(error), EXIT_USAGE)
+    except RunError as error:
+        return _say(str(error), EXIT_DATA)
+    except KeyboardInterrupt:
+        return _say("stopped; the last release is as it was", EXIT_DATA)
+    except OSError as error:
+        return _say(f"the operating system refused: {error}; the last release is as it was", EXIT_DATA)
+    return EXIT_DONE
+
+
+def _say(sentence: str, status: int) -> int:
+    sys.stderr.write(f"rulings: {sentence}\n")
+    return status
+
+
+def _announce(stage: str) -> None:
+    sys.stderr.write(f"· {stage}\n")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+@app.command
+def run(*, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
+    """Load what is new in the inbox, validate, score, and publish database and report.
+
+    Example: rulings run --inbox exports --data data
+
+    Args:
+        inbox: Folder with batches; by default `inbox` below the data directory.
+        data: The data directory.
+        profile: How headers are named.
+    """
+    from flows.pipeline import record_failure  # noqa: PLC0415
+    from flows.pipeline import run as run_pipeline  # noqa: PLC0415
+    from flows.settings import make_settings  # noqa: PLC0415
+    from flows.tables import files_table  # noqa: PLC0415
+
+    settings = make_settings(data, inbox, profile)
+    if inbox is not None and not inbox.is_dir():
+        raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
+    try:
+        result = run_pipeline(settings, _announce)
+    except RunError as error:
+        record_failure(settings, str(error))
+        raise
+    if result.is_new:
+        _print(files_table(result.files))
+    else:
+        _print(f"Nothing new: release {result.run_id} holds all that was delivered.")
+    _print(f"Report:   {result.report}\nDatabase: {result.database}")
+
+
+@app.command
+def sample(*, disputes: int, seed: int = 20260701, out: Path = Path("sample")) -> None:
+    """Write a simulated export.
+
+    Example: rulings sample --disputes 5000 --out data/inbox/sample
+
+    Args:
+        disputes: How many disputes.
+        seed: The same seed gives the same files.
+        out: The batch folder to write.
+    """
+    from flows.sample import write_sample  # noqa: PLC0415
+
+    summary = write_sample(out, disputes, seed)
+    _print(f"Wrote {sum(summary.rows.values()):,} rows in {len(summary.files)} files to {summary.path}")
+
+
+@app.command
+def check(path: Path, *, profile: Profile = None) -> None:
+    """Show what would be loaded and what set aside, and why; nothing is kept.
+
+    Example: rulings check data/inbox/2026-06
+
+    Args:
+        path: A batch or an inbox.
+        profile: How headers are named.
+    """
+    from flows.check import check_path  # noqa: PLC0415
+
+    if not path.exists():
+        raise UsageError(f"there is no {path}")
+    _print(check_path(path, profile))
+
+
+@app.command
+def query(
+    sql: str,
+    *,
+    data: Data = DEFAULT_DATA,
+    output: Annotated[Literal["table", "csv", "json"], Parameter(name="--format")] = "table",
+) -> None:
+    """Ask the database in force; read-only.
+
+    Example: rulings query "from marts.outcome_rates where slice = 'all'"
+
+    Args:
+        sql: One statement.
+        data: The data directory.
+        output: How rows are printed.
+    """
+    from flows.query import run_query  # noqa: PLC0415
+    from flows.settings import Layout  # noqa: PLC0415
+
+    _print(run_query(Layout(data.resolve()), sql, output))
+
+
+@app.command
+def report(*, data: Data = DEFAULT_DATA) -> None:
+    """Say where the report in force lies.
+
+    Example: rulings report
+
+    Args:
+        data: The data directory.
+    """
+    from flows.query import require_release  # noqa: PLC0415
+    from flows.settings import Layout  # noqa: PLC0415
+
+    layout = Layout(data.resolve())
+    require_release(layout)
+    _print(str(layout.report))
+
+
+@app.command
+def status(*, data: Data = DEFAULT_DATA) -> None:
+    """Show the kept releases, the one in force, and what the last runs did.
+
+    Example: rulings status
+
+    Args:
+        data: The data directory.
+    """
+    from flows.settings import Layout  # noqa: PLC0415
+    from flows.status import status_text  # noqa: PLC0415
+
+    _print(status_text(Layout(data.resolve())))
+
+
+@app.command
+def rollback(release: str | None = None, *, data: Data = DEFAULT_DATA) -> None:
+    """Put an earlier release in force again.
+
+    Example: rulings rollback
+
+    Args:
+        release: Name of a kept release; by default the one before that in force.
+        data: The data directory.
+    """
+    from flows.settings import Layout  # noqa: PLC0415
+    from flows.status import roll_back  # noqa: PLC0415
+
+    _print(f"In force again: {roll_back(Layout(data.resolve()), release)}")
+
+
+@app.command
+def serve(*, cron: str, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
+    """Run on a schedule until stopped.
+
+    Example: rulings serve --cron "0 3 * * *"
+
+    Args:
+        cron: When to run, in cron's notation, in the time zone of China.
+        inbox: Folder with batches.
+        data: The data directory.
+        profile: How headers are named.
+    """
+    from flows.schedule import serve as serve_on_schedule  # noqa: PLC0415
+
+    os.environ.setdefault("TZ", "Asia/Shanghai")
+    serve_on_schedule(cron, data, inbox, profile)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,254 @@
+"""The pipeline as a Prefect flow; each task wraps a plain function that runs and is tested without Prefect."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flows.accounts import Books, make_books, quarantine_paths
+from flows.configuration import Scorer, load_scorer
+from flows.errors import RunError
+from flows.files import empty_folder, write_json_atomically
+from flows.ingest.ledger import Ledger, write_deliveries
+from flows.ingest.run import ingest
+from flows.ingest.staging import QUARANTINE_SCHEMA
+from flows.keys import load_key
+from flows.lock import run_lock
+from flows.publish import DATABASE, REPORT, current_run, publish
+from flows.report.render import render_report
+from flows.resolve import Resolved, resolve
+from flows.scoring import Scored, score
+from flows.settings import Settings
+from flows.stages import Stopwatch
+from flows.statistics import estimate
+from flows.validation import results_frame, validate_scores, validate_staged
+from flows.versions import code_version
+from flows.warehouse import Sources, add_sources, build_tables, describe_tables, open_warehouse
+from transforms.registry import OUTPUT_TABLES
+from transforms.statistics.reference import sql_parameters
+
+_RUN_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended.
+
+    Attributes:
+        run_id: The run, named after everything that its result depends on.
+        is_new: Whether it published a release, or found that the one in force holds all of it.
+        database: The database in force.
+        report: The report in force.
+        files: One row per delivered file, as in ``meta.files``.
+    """
+
+    run_id: str
+    is_new: bool
+    database: Path
+    report: Path
+    files: pl.DataFrame
+
+
+def run(settings: Settings, on_stage: Callable[[str], None] = lambda _: None) -> RunResult:
+    """Carry out one run as a Prefect flow.
+
+    Args:
+        settings: The run's settings.
+        on_stage: Called with the name of each stage as it begins.
+
+    Returns:
+        How it ended.
+
+    Raises:
+        RunError: The data cannot be read or failed a gate; the release in force is untouched.
+        UsageError: A setting cannot be carried out.
+    """
+    with run_lock(settings.layout):
+        _prepare_prefect(settings)
+        from prefect import flow, task  # noqa: PLC0415 - reads the environment when it is loaded
+
+        def as_task(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+            return task(name=name, persist_result=False)(work)
+
+        steps = Steps(settings, Stopwatch(on_stage), as_task)
+        return flow(name="rulings", validate_parameters=False, persist_result=False)(steps.run)()
+
+
+def _prepare_prefect(settings: Settings) -> None:
+    """Keep Prefect's own files below the data directory, and its telemetry off."""
+    defaults = {
+        "PREFECT_HOME": str(settings.layout.prefect),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+        # Failures reach the person as one sentence, and the log of the run in full.
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+        "DO_NOT_TRACK": "1",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+    # Libraries that want a temporary file get it below the data directory too.
+    tempfile.tempdir = str(settings.layout.scratch)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The stages of a run in order.
+
+    Attributes:
+        settings: The run's settings.
+        stopwatch: Measures the stages.
+        wrap: Turns a function into a task of that name; the identity where Prefect is not wanted.
+    """
+
+    settings: Settings
+    stopwatch: Stopwatch
+    wrap: Callable[[str, Callable[..., Any]], Callable[..., Any]] = lambda _, work: work
+
+    def run(self) -> RunResult:
+        """Run all stages; each begins when the one before it has ended."""
+        layout = self.settings.layout
+        empty_folder(layout.work)
+        layout.scratch.mkdir()
+        ledger: Ledger = self._stage("ingest", lambda: ingest(self.settings, load_key(layout)))
+        if not ledger.of_table("disputes"):
+            raise RunError(
+                f"there are no disputes to load in {self.settings.inbox}; deliver a batch with a disputes file"
+            )
+        scorer = load_scorer()
+        run_id = run_id_of(ledger, scorer)
+        work = layout.work / run_id
+        resolved: Resolved = self._stage("resolve", lambda: resolve(ledger, layout))
+        books = make_books(resolved)
+        if run_id == current_run(layout):
+            return self._result(run_id, books, is_new=False)
+        empty_folder(work)
+        results = self._stage("validate", lambda: validate_staged(resolved, books, self.settings, work))
+        scored: Scored = self._stage("score", lambda: score(resolved, scorer, work / "scored", self.settings.threads))
+        results += self._stage("validate_scores", lambda: validate_scores(scored, self.settings, work))
+        estimates = self._stage("estimate", lambda: estimate(scored, ledger.extra_factors))
+        built = empty_folder(work / "release")
+        frames = {**estimates, **self._frames(books, run_id, ledger, scorer), "expectations": results_frame(results)}
+        sources = Sources(_parquet(scored, resolved), _positioned(frames, books, resolved))
+        self._stage("load", lambda: build_database(built / DATABASE, sources, self.settings, run_id))
+        self._stage("report", lambda: render_report(built / DATABASE, built / REPORT))
+        self._stage("publish", lambda: self._publish(built, run_id, ledger))
+        return self._result(run_id, books, is_new=True)
+
+    def _stage(self, name: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - each stage has a type of its own
+        with self.stopwatch.measure(name):
+            return self.wrap(name, work)()
+
+    def _publish(self, built: Path, run_id: str, ledger: Ledger) -> None:
+        layout = self.settings.layout
+        write_deliveries(built, ledger.deliveries)
+        published = {"run_id": run_id, "published_at": datetime.now(UTC).isoformat(), "code_version": code_version()}
+        publish(layout, built, run_id, published)
+        empty_folder(layout.work)
+
+    def _result(self, run_id: str, books: Books, *, is_new: bool) -> RunResult:
+        layout = self.settings.layout
+        if is_new:
+            self.stopwatch.write(layout.runs / run_id / "stages.json")
+        return RunResult(run_id, is_new, layout.database, layout.report, books.files)
+
+    def _frames(self, books: Books, run_id: str, ledger: Ledger, scorer: Scorer) -> dict[str, pl.DataFrame]:
+        profiles = sorted({file.profile for file in ledger.staged.values()})
+        this_run = {
+            "run_id": run_id,
+            "started_at": self.settings.started_at,
+            "finished_at": datetime.now(UTC),
+            "profile": ", ".join(profiles),
+            "weights_version": scorer.version,
+            "code_version": code_version(),
+            "polars_version": pl.__version__,
+            "n_files": len(ledger.staged),
+        }
+        return {
+            "runs_before": _runs_before(self.settings.layout.database),
+            "this_run": pl.DataFrame([this_run]),
+            "files": books.files,
+            "quarantine_reasons": books.reasons,
+        }
+
+
+def run_id_of(ledger: Ledger, scorer: Scorer) -> str:
+    """Name a run after everything that its result depends on, so that the same run has the same name.
+
+    Args:
+        ledger: Everything delivered.
+        scorer: Weights and word lists.
+
+    Returns:
+        "r" and twelve hexadecimal digits.
+    """
+    readings = [(each.batch, each.name, each.file_id, each.status) for each in ledger.deliveries]
+    staged = [(file.file_id, file.reading) for file in ledger.staged.values()]
+    text = repr((readings, staged, scorer.version, code_version()))
+    return f"r{hashlib.sha256(text.encode()).hexdigest()[:_RUN_DIGITS]}"
+
+
+def build_database(path: Path, sources: Sources, settings: Settings, run_id: str) -> None:
+    """Build the database of a release.
+
+    Args:
+        path: The file to make.
+        sources: What the SQL files read.
+        settings: Memory and threads.
+        run_id: The run.
+
+    Raises:
+        RunError: A statement fails, or the rows of a file do not add up.
+    """
+    parameters: dict[str, Any] = {"run_id": run_id, **sql_parameters()}
+    with open_warehouse(path, settings, settings.layout.work / "spill") as connection:
+        add_sources(connection, sources)
+        build_tables(connection, ("core", "marts", "meta"), parameters)
+        describe_tables(connection)
+        wrong = connection.execute(
+            "select file, rows_in, loaded, quarantined, duplicates, superseded from meta.files "
+            "where rows_in <> loaded + quarantined + duplicates + superseded"
+        ).fetchall()
+    if wrong:
+        file, rows_in, *fates = wrong[0]
+        raise RunError(f"the rows of {file} do not add up: {rows_in} in, {' + '.join(map(str, fates))} accounted for")
+
+
+def _runs_before(database: Path) -> pl.DataFrame:
+    """Carry the history of runs over from the release in force."""
+    schema = OUTPUT_TABLES["meta.runs"].polars_schema
+    if not database.exists():
+        return pl.DataFrame(schema=schema)
+    import duckdb  # noqa: PLC0415 - takes time to load
+
+    with duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        runs: pl.DataFrame = connection.sql(f"select {', '.join(schema)} from meta.runs").pl()
+    return runs.cast(pl.Schema(schema))
+
+
+def _parquet(scored: Scored, resolved: Resolved) -> dict[str, list[str]]:
+    tables = ("disputes", "evidence", "violations", "messages", "reputation", "factor_scores", "score_points")
+    found = {table: scored.paths(table) for table in tables}
+    return {**found, "quarantine_own": quarantine_paths(resolved)}
+
+
+def _positioned(frames: dict[str, pl.DataFrame], books: Books, resolved: Resolved) -> dict[str, pl.DataFrame]:
+    """Number the rows of estimates, whose order is that of their making; add what is set aside by reference."""
+    numbered = ("factor_association", "factor_effects")
+    placed = {name: frame.with_row_index("position") if name in numbered else frame for name, frame in frames.items()}
+    empty = {} if quarantine_paths(resolved) else {"quarantine_own": pl.DataFrame(schema=QUARANTINE_SCHEMA)}
+    return {**placed, **empty, "quarantine_orphans": books.orphans}
+
+
+def record_failure(settings: Settings, sentence: str) -> None:
+    """Keep what went wrong for ``rulings status``."""
+    started = settings.started_at.strftime("%Y%m%dT%H%M%SZ")
+    record = {"started_at": settings.started_at.isoformat(), "status": "failed", "reason": sentence}
+    write_json_atomically(settings.layout.runs / f"failed-{started}" / "run.json", record)

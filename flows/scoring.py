@@ -1,0 +1,174 @@
+"""The scoring stage: every month of disputes, with all that belongs to it, from staged to scored Parquet.
+
+Reputation comes first and over all months, because a user's past does not end with a month; it is cut by user instead.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from flows.configuration import Scorer
+from flows.files import empty_folder
+from flows.ingest.writer import ZSTD_LEVEL
+from flows.resolve import Resolved, recorded_tables
+from transforms.factors.evidence import score_evidence
+from transforms.factors.history import mark_snapshots, reputation_history, reputation_sides
+from transforms.factors.reputation import PARTS as REPUTATION_PARTS
+from transforms.factors.reputation import pivot_sides, score_reputation
+from transforms.factors.rules import score_rules
+from transforms.factors.scores import factor_scores
+from transforms.factors.time_rules import mark_counted
+from transforms.factors.tone import score_tone_parts
+from transforms.ingest.partition import HOME
+from transforms.outcomes import with_outcome_columns
+from transforms.registry import INPUT_TABLES
+from transforms.tone.messages import score_messages
+
+# Users are cut into so many groups that each has at most about this many sides of disputes.
+_SIDES_PER_BUCKET = 4_000_000
+_BUCKET = "__bucket"
+REPUTATION_COLUMNS = ("dispute_id", "buyer_id", "seller_id", "opened_at", "ruled_at", "outcome")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Where the scored Parquet of a run lies.
+
+    Attributes:
+        folder: One folder per table below it, one file per month (per group of users for reputation).
+    """
+
+    folder: Path
+
+    def paths(self, table: str) -> list[str]:
+        """Return the files of a table in order."""
+        return [str(path) for path in sorted((self.folder / table).glob("*.parquet"))]
+
+
+def score(resolved: Resolved, scorer: Scorer, folder: Path, threads: int) -> Scored:
+    """Score all disputes.
+
+    Args:
+        resolved: The rows in force.
+        scorer: Weights and word lists.
+        folder: An empty folder for the result.
+        threads: How many months are worked on at once.
+
+    Returns:
+        Where the result lies.
+    """
+    sides = empty_folder(folder / "reputation_sides")
+    _score_users(resolved, scorer, folder, sides)
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(lambda month: _score_month(resolved, scorer, folder, sides, month), resolved.months):
+            pass
+    return Scored(folder)
+
+
+def _write(frame: pl.DataFrame, folder: Path, table: str, name: str) -> None:
+    path = folder / table / f"{name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.write_parquet(path, compression="zstd", compression_level=ZSTD_LEVEL)
+
+
+def _score_users(resolved: Resolved, scorer: Scorer, folder: Path, sides_folder: Path) -> None:
+    """Score the reputation of all sides, group of users by group of users, and file it by home month."""
+    disputes = pl.concat(
+        [
+            resolved.rows("disputes", month)
+            .select(REPUTATION_COLUMNS)
+            .join(recorded_tables(resolved, month), on="dispute_id", how="left")
+            .with_columns(pl.lit(month).alias(HOME))
+            for month in resolved.months
+        ]
+    ).collect()
+    sides = reputation_sides(disputes.lazy(), (HOME,)).with_columns(_bucket(disputes.height)).collect()
+    history = reputation_history(disputes.lazy()).with_columns(_bucket(disputes.height)).collect()
+    snapshots = resolved.rows("reputation").with_columns(_bucket(disputes.height)).collect()
+    for bucket in range(_n_buckets(disputes.height)):
+        own, known, past = (_of_bucket(frame, bucket) for frame in (sides, snapshots, history))
+        scored = score_reputation(own, known, past, scorer.weights.reputation, (HOME,)).collect()
+        for (home,), part in scored.partition_by(HOME, as_dict=True, include_key=False).items():
+            _write(part, sides_folder, str(home), f"{bucket:04}")
+        _write(mark_snapshots(known, own).collect(), folder, "reputation", f"{bucket:04}")
+
+
+def _n_buckets(disputes: int) -> int:
+    return 1 + 2 * disputes // _SIDES_PER_BUCKET
+
+
+def _bucket(disputes: int) -> pl.Expr:
+    return (pl.col("user_id").hash() % _n_buckets(disputes)).alias(_BUCKET)
+
+
+def _of_bucket(frame: pl.DataFrame, bucket: int) -> pl.LazyFrame:
+    return frame.lazy().filter(pl.col(_BUCKET) == bucket).drop(_BUCKET)
+
+
+def _score_month(resolved: Resolved, scorer: Scorer, folder: Path, sides: Path, month: str) -> None:
+    disputes = (
+        with_outcome_columns(resolved.rows("disputes", month))
+        .with_columns(pl.col("__exported_at").alias("exported_at"))
+        .join(recorded_tables(resolved, month), on="dispute_id", how="left", maintain_order="left")
+        .collect()
+    )
+    children = {
+        name: mark_counted(resolved.rows(name, month), disputes.lazy(), INPUT_TABLES[name].event_time or "")
+        for name in ("evidence", "violations", "messages")
+    }
+    evidence, violations = (children[name].collect() for name in ("evidence", "violations"))
+    messages = score_messages(children["messages"], scorer.lexicon).collect()
+    parts = {
+        "evidence": score_evidence(evidence.lazy(), disputes.lazy(), scorer.weights.evidence),
+        "rules": score_rules(violations.lazy(), disputes.lazy(), scorer.weights.rules),
+        "tone": score_tone_parts(messages.lazy(), scorer.tone),
+        "reputation": _reputation_of(sides / month, disputes),
+    }
+    wide = {factor: frame.collect() for factor, frame in parts.items()}
+    extra = resolved.ledger.extra_factors
+    scores = factor_scores(
+        _with_numbers(disputes.lazy(), resolved),
+        {factor: frame.lazy() for factor, frame in wide.items()},
+        scorer.weights,
+        {factor.name: factor.column for factor in extra},
+    ).collect()
+    for name, frame in (("disputes", disputes), ("evidence", evidence), ("violations", violations)):
+        _write(frame, folder, name, month)
+    _write(messages, folder, "messages", month)
+    _write(scores.sort("dispute_id"), folder, "factor_scores", month)
+    _write(_score_points(disputes, wide), folder, "score_points", month)
+
+
+def _with_numbers(disputes: pl.LazyFrame, resolved: Resolved) -> pl.LazyFrame:
+    """Read numeric extra factors as numbers; what is not a finite number was not recorded."""
+    numeric = [factor.column for factor in resolved.ledger.extra_factors if factor.type == "numeric"]
+    numbers = {name: pl.col(name).str.replace_all(",", "").cast(pl.Float64, strict=False) for name in numeric}
+    return disputes.with_columns(
+        pl.when(number.is_finite()).then(number).alias(name) for name, number in numbers.items()
+    )
+
+
+def _reputation_of(folder: Path, disputes: pl.DataFrame) -> pl.LazyFrame:
+    found = sorted(folder.glob("*.parquet"))
+    if found:
+        return pivot_sides(pl.scan_parquet(found), disputes.lazy())
+    return pivot_sides(_no_sides(), disputes.lazy())
+
+
+def _no_sides() -> pl.LazyFrame:
+    """Return the frame of scored sides without a row, for months in which no user is recorded."""
+    parts = {part.name: pl.Int32() for part in REPUTATION_PARTS}
+    return pl.LazyFrame(schema={"dispute_id": pl.String(), "party": pl.String(), **parts})
+
+
+def _score_points(disputes: pl.DataFrame, wide: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    points = disputes.lazy().select("dispute_id")
+    for factor, frame in wide.items():
+        columns = [name for name in frame.columns if name != "dispute_id"]
+        named = frame.lazy().select(
+            "dispute_id", *(pl.col(name).cast(pl.Int16).alias(f"{factor}__{name}") for name in columns)
+        )
+        points = points.join(named, on="dispute_id", how="left")
+    return points.sort("dispute_id").collect()

@@ -1,0 +1,121 @@
+"""The validation stage: the suites over the staged rows in force, and over the scores."""
+
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from expectations.engine import Resources, gate, validate
+from expectations.ingest_counts import counts_view
+from expectations.model import ExpectationResult, Parameters
+from expectations.suites import EXPORT_SUITES, SCORE_SUITES
+from flows.accounts import Books, counts_by_table
+from flows.errors import RunError
+from flows.resolve import Resolved
+from flows.scoring import Scored
+from flows.settings import Settings
+from transforms.ingest.parse import ROW
+from transforms.ingest.partition import ORPHANS
+from transforms.ingest.versions import FILE
+from transforms.registry import INPUT_TABLES, Table
+
+_NAMES_SHOWN = 5
+
+
+def validate_staged(resolved: Resolved, books: Books, settings: Settings, work: Path) -> list[ExpectationResult]:
+    """Check the rows in force before they are scored.
+
+    Args:
+        resolved: The rows in force.
+        books: The accounts of the run.
+        settings: The run's settings.
+        work: Scratch folder of the run.
+
+    Returns:
+        The results of all checks.
+
+    Raises:
+        RunError: A stopping check fails.
+    """
+    views = {name: _view(resolved, table, work) for name, table in INPUT_TABLES.items() if resolved.paths(name)}
+    views["ingest_counts"] = counts_view(counts_by_table(books, resolved))
+    results = validate(views, EXPORT_SUITES, _parameters(settings.started_at), _resources(settings, work))
+    _stop(results)
+    return results
+
+
+def validate_scores(scored: Scored, settings: Settings, work: Path) -> list[ExpectationResult]:
+    """Check the scores before they are published.
+
+    Raises:
+        RunError: A stopping check fails.
+    """
+    views = {
+        name: f"select * from read_parquet({_listed(scored.paths(name))})"
+        for name in ("disputes", "factor_scores")
+        if scored.paths(name)
+    }
+    results = validate(views, SCORE_SUITES, _parameters(settings.started_at), _resources(settings, work))
+    _stop(results)
+    return results
+
+
+def results_frame(results: list[ExpectationResult]) -> pl.DataFrame:
+    """Return the results as a frame, for ``meta.expectations``."""
+    schema = {
+        "table_name": pl.String(),
+        "expectation": pl.String(),
+        "column_name": pl.String(),
+        "severity": pl.String(),
+        "success": pl.Boolean(),
+        "n_checked": pl.Int64(),
+        "n_unexpected": pl.Int64(),
+        "observed": pl.String(),
+    }
+    return pl.DataFrame([{name: getattr(result, name) for name in schema} for result in results], schema=schema)
+
+
+def _stop(results: list[ExpectationResult]) -> None:
+    sentences = gate(results)
+    if sentences:
+        more = f" (and {len(sentences) - _NAMES_SHOWN} more)" if len(sentences) > _NAMES_SHOWN else ""
+        raise RunError("the data failed validation, nothing is published. " + " ".join(sentences[:_NAMES_SHOWN]) + more)
+
+
+def _parameters(as_of: datetime) -> Parameters:
+    return Parameters(as_of=as_of)
+
+
+def _resources(settings: Settings, work: Path) -> Resources:
+    return Resources(f"{settings.memory_gib}GiB", settings.threads, work / "spill")
+
+
+def _view(resolved: Resolved, table: Table, work: Path) -> str:
+    """Write the rows in force as SQL over the staged Parquet."""
+    columns = ", ".join(table.column_names)
+    rows = (
+        f"select {columns}, {ROW}, {FILE} from read_parquet({_listed(resolved.paths(table.name))}, union_by_name=true)"
+    )
+    adopted = resolved.adopted.get(table.name)
+    if adopted is not None and adopted.height:
+        waiting = _listed(resolved.paths(table.name, ORPHANS))
+        rows += (
+            f" union all select {columns}, {ROW}, {FILE} from read_parquet({waiting}, union_by_name=true)"
+            f" semi join {_as_parquet(adopted, work, f'adopted-{table.name}')} using ({FILE}, {ROW})"
+        )
+    excluded = resolved.excluded.get(table.name)
+    if excluded is not None and excluded.height:
+        path = _as_parquet(excluded, work, f"excluded-{table.name}")
+        return f"select {columns} from ({rows}) anti join {path} using ({FILE}, {ROW})"
+    return f"select {columns} from ({rows})"
+
+
+def _as_parquet(frame: pl.DataFrame, work: Path, name: str) -> str:
+    path = work / f"{name}.parquet"
+    frame.write_parquet(path)
+    return f"read_parquet({_listed([str(path)])})"
+
+
+def _listed(paths: list[str]) -> str:
+    quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    return f"[{quoted}]"

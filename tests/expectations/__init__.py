@@ -1,0 +1,1 @@
+"""Tests of the suites and of what runs them."""

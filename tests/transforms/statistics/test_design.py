@@ -1,0 +1,91 @@
+"""The model matrix from a frame."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tests.transforms.statistics.samples import disputes
+from transforms.statistics.design import LeftOut, build_design
+from transforms.statistics.specs import FactorKind, FactorSpec
+
+
+def test_terms_and_their_values() -> None:
+    frame = disputes(400)
+    design = build_design(frame.lazy(), [])
+    matrix = design.matrix
+    assert matrix.dense_terms == (
+        "evidence_advantage", "rules_advantage", "tone_advantage", "reputation_advantage", "log_price",
+    )  # fmt: skip
+    ordered = frame.sort("seller_id", "dispute_id")
+    evidence = ordered["evidence_advantage"].to_numpy()
+    assert matrix.dense[0] == pytest.approx((evidence - evidence.mean()) / evidence.std(ddof=1))
+    assert matrix.dense[4] == pytest.approx(np.log1p(ordered["item_price_cny"].to_numpy()))
+    category = matrix.blocks[0]
+    most_frequent = frame["category"].value_counts().sort("count", descending=True)["category"][0]
+    assert category.labels[0] == most_frequent
+    assert [category.labels[code] for code in category.codes] == ordered["category"].to_list()
+    assert design.left_out == ()
+
+
+def test_what_is_not_recorded_is_zero_with_an_indicator() -> None:
+    missing = pl.int_range(pl.len()) % 4 == 0
+    frame = disputes(400).with_columns(tone_advantage=pl.when(~missing).then("tone_advantage"))
+    matrix = build_design(frame.lazy(), []).matrix
+    indicator = matrix.dense[matrix.dense_terms.index("tone_advantage_not_recorded")]
+    tone = matrix.dense[matrix.dense_terms.index("tone_advantage")]
+    assert matrix.n_indicators == 1
+    assert indicator.sum() == 100
+    assert (tone[indicator == 1] == 0).all()
+    recorded = tone[indicator == 0]
+    assert [recorded.mean(), recorded.std(ddof=1)] == pytest.approx([0, 1], abs=1e-12)
+    assert matrix.complete().n == 300
+    assert matrix.complete().n_indicators == 0
+
+
+def test_what_cannot_enter_is_named() -> None:
+    frame = disputes(400).with_columns(
+        rules_advantage=pl.lit(0.25),
+        reputation_advantage=pl.lit(None, dtype=pl.Null),
+        claim=pl.lit("counterfeit"),
+        month=pl.lit(None, dtype=pl.String),
+    )
+    assert build_design(frame.lazy(), []).left_out == (
+        LeftOut("rules_advantage", "constant"),
+        LeftOut("reputation_advantage", "not_recorded"),
+        LeftOut("claim", "constant"),
+        LeftOut("month", "not_recorded"),
+    )
+
+
+def test_rare_levels_are_pooled() -> None:
+    place = pl.int_range(pl.len())
+    category = (
+        pl.when(place < 15).then(pl.lit("virtual")).when(place < 30).then(pl.lit("vehicles")).otherwise("category")
+    )
+    design = build_design(disputes(400).with_columns(category=category).lazy(), [])
+    assert "other" in design.matrix.blocks[0].labels
+    assert LeftOut("category=vehicles", "pooled") in design.left_out
+    alone = pl.when(place < 5).then(pl.lit("virtual")).otherwise("category")
+    design = build_design(disputes(400).with_columns(category=alone).lazy(), [])
+    assert "other" not in design.matrix.blocks[0].labels
+    assert design.left_out == (LeftOut("category=virtual", "pooled"),)
+
+
+def test_extra_factors_are_terms() -> None:
+    frame = disputes(400).with_columns(
+        repeat_player=pl.int_range(pl.len()) % 7, band=pl.concat_str(pl.lit("b"), pl.int_range(pl.len()) % 3)
+    )
+    extra = [FactorSpec("repeats", "repeat_player"), FactorSpec("age_band", "band", FactorKind.CATEGORICAL)]
+    terms = build_design(frame.lazy(), extra).matrix.terms
+    assert "repeats" in terms
+    assert {"age_band=b0", "age_band=b1", "age_band=b2"} <= set(terms)
+
+
+def test_disputes_without_a_seller_are_clusters_of_their_own() -> None:
+    frame = disputes(400, 30)
+    some = frame.with_columns(seller_id=pl.when(pl.int_range(pl.len()) >= 50).then("seller_id"))
+    clustering = build_design(some.lazy(), []).matrix.clustering
+    assert clustering.n_clusters == 50 + some["seller_id"].drop_nulls().n_unique()
+    assert clustering.has_sellers
+    none = frame.with_columns(seller_id=pl.lit(None, dtype=pl.Null))
+    assert not build_design(none.lazy(), []).matrix.has_sellers

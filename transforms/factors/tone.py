@@ -1,0 +1,50 @@
+"""Tone: how a side spoke, from the acts found in its own messages before the ruling."""
+
+from typing import Final
+
+import polars as pl
+
+from transforms.factors.parts import BOTH, Part, widen
+from transforms.registry.model import Label
+from transforms.tone.sides import score_tone
+from transforms.tone.weights import ToneWeights
+
+_ACTS: Final[dict[str, Label]] = {
+    "courtesy": Label("courtesy", "礼貌"),
+    "apology": Label("apology", "道歉"),
+    "offer": Label("offering a solution", "提出方案"),
+    "cooperation": Label("cooperation", "配合"),
+    "insult": Label("insults", "辱骂"),
+    "threat": Label("threats", "威胁"),
+    "contempt": Label("contempt without an insult", "轻蔑"),
+    "demand": Label("demands without grounds", "无理要求"),
+    "refusal": Label("refusal", "拒绝"),
+    "stalling": Label("stalling in words", "言语拖延"),
+}
+PARTS: Final[tuple[Part, ...]] = (
+    Part("base", BOTH, Label("neutral start", "中性起点")),
+    *(
+        Part(name, BOTH, Label(f"{label.en}, to the other side", f"{label.zh}（对对方）"))
+        for name, label in _ACTS.items()
+    ),
+    *(
+        Part(f"{name}_to_agent", BOTH, Label(f"{label.en}, to customer service", f"{label.zh}（对客服）"))
+        for name, label in _ACTS.items()
+    ),
+    Part("promptness", BOTH, Label("prompt answers", "及时回复")),
+    Part("silence", BOTH, Label("long silences while the other side waited", "长时间不回复")),
+    Part("no_words", BOTH, Label("wrote nothing (0 points)", "未发言（0 分）")),
+)
+
+
+def score_tone_parts(messages: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
+    """Score the tone of both sides.
+
+    Args:
+        messages: Messages with their acts and ``counted``.
+        weights: Worth of acts.
+
+    Returns:
+        The wide frame of ``PARTS`` for the disputes in which a person wrote before the ruling.
+    """
+    return widen(score_tone(messages, weights), PARTS)
