@@ -1,10 +1,12 @@
 """Runs the suites over the staged tables, in one DuckDB database in memory."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Template
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from expectations.model import Check, ExpectationError, ExpectationResult, Parameters, Relation, Severity, Suite
@@ -55,7 +57,7 @@ class Resources:
 
 def preload() -> None:
     """Load Great Expectations, which takes seconds; meant for a thread beside work that waits."""
-    import expectations.adapter  # noqa: F401, PLC0415 - loading it is the purpose
+    _adapter()
 
 
 def validate(
@@ -83,10 +85,8 @@ def validate(
     """
     import duckdb  # noqa: PLC0415 - the command line loads this module without DuckDB
 
-    from expectations import adapter  # noqa: PLC0415 - takes seconds to load
-
     try:
-        with _database(resources or Resources()) as connection, adapter.open_source(connection) as source:
+        with _database(resources or Resources()) as connection, _adapter().open_source(connection) as source:
             _stage(connection, views, suites)
             results = _run(connection, source, suites, parameters)
     except duckdb.Error as error:
@@ -107,6 +107,14 @@ def gate(results: Iterable[ExpectationResult], suites: Sequence[Suite] = ALL_SUI
     checks = {(suite.table.name, check.name): check for suite in suites for check in suite.checks}
     failed = (result for result in results if result.severity == Severity.STOP and result.success is False)
     return [_reason(result, checks[result.table_name, result.expectation]) for result in failed]
+
+
+def _adapter() -> ModuleType:
+    """Great Expectations, loaded when first needed; on Python 3.11 some of its imports are deprecated."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from expectations import adapter  # noqa: PLC0415 - takes seconds to load
+    return adapter
 
 
 def _reason(result: ExpectationResult, check: Check) -> str:
@@ -205,9 +213,7 @@ def _judge(
     key: tuple[str, ...],
 ) -> "list[Verdict]":
     """Run checks on a view, and look for examples of what failed."""
-    from expectations import adapter  # noqa: PLC0415 - takes seconds to load
-
-    verdicts = adapter.judge(source, relation, checks)
+    verdicts: list[Verdict] = _adapter().judge(source, relation, checks)
     failed = [check for check, verdict in zip(checks, verdicts, strict=True) if not verdict.success]
     examples = _examples(connection, relation, failed, key)
     return [

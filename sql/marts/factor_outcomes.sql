@@ -144,7 +144,8 @@ likeness as (
         outcome,
         case
             when mean_cluster_size <= 1 then 0
-            else coalesce(greatest(least((direct_effect - 1) / (mean_cluster_size - 1), 1), 0), 1)
+            when direct_effect is null then 1
+            else greatest(least((direct_effect - 1) / (mean_cluster_size - 1), 1), 0)
         end as icc
     from direct_effects
     where slice = 'all'
@@ -207,8 +208,9 @@ rates as (
         n_clusters,
         cast(n_effective as double) as n_effective,
         share,
-        greatest(centre - half_width, 0) as ci_low,
-        least(centre + half_width, 1) as ci_high,
+        -- exact at the ends, where rounding would leave 1e-17; null without disputes
+        if(n = 0 and n_total > 0, 0, centre - half_width) as ci_low,
+        if(n = n_total and n_total > 0, 1, centre + half_width) as ci_high,
         case
             when n_total = 0 then 'nothing_ruled'
             when not has_sellers then 'not_clustered'

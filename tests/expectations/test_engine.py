@@ -258,7 +258,8 @@ assert validate(views(SOUND), ALL_SUITES, PARAMETERS)
 
 def test_a_run_writes_no_file_and_says_nothing(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
-    environment = {"HOME": str(tmp_path), "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    folder = str(tmp_path)
+    environment = {"HOME": folder, "TMPDIR": folder, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     run_quietly = [sys.executable, "-c", QUIET_RUN]
     done = subprocess.run(run_quietly, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

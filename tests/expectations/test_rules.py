@@ -59,12 +59,14 @@ MESSAGES = [
 ]
 REPUTATION = [
     Case("reputation", "key_is_unique_in_hash_slice", {"user_id": "u1"}),
-    Case("reputation", "user_mostly_party_of_a_dispute", {"user_id": "u3"}, rows=(0,)),
+    Case("reputation", "user_mostly_party_of_a_dispute", {"user_id": "u3"}, also=("key_is_unique_in_hash_slice",)),
     Case("reputation", "member_since_before_as_of", {"member_since": "2026-03-01"}, rows=(0,)),
     Case("reputation", "counterfeit_penalties_within_penalties", {"counterfeit_penalties_365d": 2}, rows=(0,)),
 ]
 INGEST_COUNTS = [
-    Case("ingest_counts", "disputes_mostly_loaded", {"loaded": 799, "quarantined": 201}, (0,), ("few_rows_quarantined",)),
+    Case(
+        "ingest_counts", "disputes_mostly_loaded", {"loaded": 799, "quarantined": 201}, (0,), ("few_rows_quarantined",)
+    ),
     Case("ingest_counts", "few_rows_quarantined", {"loaded": 979, "quarantined": 21}, rows=(1,)),
     Case("ingest_counts", "few_rows_quarantined", {"loaded": 100, "quarantined": 900}, rows=(1,)),
     Case("ingest_counts", "rows_reconcile", {"superseded": 1}, rows=(1,)),

@@ -30,9 +30,11 @@ def reputation_sides(disputes: pl.LazyFrame, carry: tuple[str, ...] = ()) -> pl.
 
     Returns:
         ``dispute_id``, ``party``, ``user_id``, ``known_before`` (only what was known strictly before it counts: the
-        opening, or the ruling where the opening was not recorded), ``reputation_recorded`` and ``carry``.
+        opening, or the ruling where the opening was not recorded), ``reputation_recorded`` and ``carry``. Sides without
+        a user, or of a dispute without any time, are left out.
     """
-    known_before = pl.coalesce("opened_at", "ruled_at").alias("known_before")
+    # The earlier of the two, so that not even a dispute with contradictory times sees past its ruling.
+    known_before = pl.min_horizontal("opened_at", "ruled_at").alias("known_before")
     sides = [
         disputes.select(
             "dispute_id",

@@ -192,6 +192,7 @@ def independent_places(gram: Floats, candidates: Booleans) -> Booleans:
         pivot = residual[place, place]
         if pivot < SMALLEST_PIVOT:
             continue
-        kept[max(place - 1, 0)] |= place > 0
+        if place > 0:
+            kept[place - 1] = True
         residual -= np.outer(residual[:, place], residual[place]) / pivot
     return kept

@@ -5,8 +5,15 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from flows.report.charts import (
-    Accessible, ChartRow, Mark, interval_chart, round_scale, share_scale, trend_chart, wrap_label,
-)  # fmt: skip
+    Accessible,
+    ChartRow,
+    Mark,
+    interval_chart,
+    round_scale,
+    share_scale,
+    trend_chart,
+    wrap_label,
+)
 from tests.flows.report.releases import HOSTILE
 
 _ABOUT = Accessible("key-en", "Title <b>", "What it shows & more")

@@ -11,7 +11,7 @@ from tests.flows.report.releases import RUN, Release, effect_row, empty_release,
 def test_an_empty_release_is_read(tmp_path: Path) -> None:
     data = read_release(empty_release().write(tmp_path / "rulings.duckdb"))
     assert data.run is None
-    assert data.outcomes == data.levels == data.effects == data.files == ()
+    assert not any([data.outcomes, data.closures, data.levels, data.associations, data.effects, data.files])
     assert {fact.n for fact in data.late_facts} == {0}
 
 

@@ -9,8 +9,20 @@ from flows.report.blocks import Block, Bullets, Cards, Figures, Page, Prose, Sec
 from flows.report.data import read_release
 from flows.report.page import build_page
 from tests.flows.report.releases import (
-    Release, add_slices, association_row, effect_row, empty_release, full_release, outcome_counts, rate_rows,
-)  # fmt: skip
+    Release,
+    add_slices,
+    association_row,
+    effect_row,
+    empty_release,
+    full_release,
+    outcome_counts,
+    rate_rows,
+)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return _page(full_release("data"), tmp_path_factory.mktemp("full"))
 
 
 def _page(release: Release, tmp_path: Path) -> Page:
@@ -40,14 +52,13 @@ def _sentences(section: Section) -> list[str]:
 
 
 def test_sections_come_in_the_order_in_which_they_are_read(tmp_path: Path) -> None:
-    page = _page(full_release(), tmp_path)
-    assert [section.key for section in page.sections] == [
+    assert [section.key for section in full.sections] == [
         "answer", "who-wins", "levels", "strength", "extra", "thin", "quarantine", "validation", "method", "run",
     ]  # fmt: skip
 
 
-def test_the_answer_says_who_wins_with_n_and_interval(tmp_path: Path) -> None:
-    section = _section(_page(full_release(), tmp_path), "answer")
+def test_the_answer_says_who_wins_with_n_and_interval(full: Page) -> None:
+    section = _section(full, "answer")
     assert (
         "Of 930 ruled disputes, the buyer won 47.3% (95% interval [42.3, 52.3]), the seller won 37.6% (95% interval "
         "[32.6, 42.6]) and 15.1% (95% interval [10.1, 20.1]) were decided partly for each." in _sentences(section)
@@ -56,8 +67,8 @@ def test_the_answer_says_who_wins_with_n_and_interval(tmp_path: Path) -> None:
     assert [card.number for card in cards.cards] == ["47.3%", "15.1%", "37.6%"]
 
 
-def test_factors_are_ranked_by_the_size_of_their_effect(tmp_path: Path) -> None:
-    section = _section(_page(full_release(), tmp_path), "answer")
+def test_factors_are_ranked_by_the_size_of_their_effect(full: Page) -> None:
+    section = _section(full, "answer")
     (ranking,) = [block for block in section.blocks if isinstance(block, Bullets) and block.is_ordered]
     assert [item.en for item in ranking.items] == [
         "Evidence: +12.3 pp (95% interval [+10.3, +14.3]), n = 900.",
@@ -67,8 +78,8 @@ def test_factors_are_ranked_by_the_size_of_their_effect(tmp_path: Path) -> None:
     assert ranking.items[0].zh == "证据：+12.3 个百分点（95% 区间 [+10.3, +14.3]），n = 900。"
 
 
-def test_the_answer_says_what_cannot_be_concluded(tmp_path: Path) -> None:
-    said = " ".join(_sentences(_section(_page(full_release(), tmp_path), "answer")))
+def test_the_answer_says_what_cannot_be_concluded(full: Page) -> None:
+    said = " ".join(_sentences(_section(full, "answer")))
     assert "Whether tone helps or harms the buyer cannot be concluded" in said
     assert "Not recorded in this export, and so not judged: reputation." in said
     assert "300 of 1,230 disputes (24.4%) were settled" in said
@@ -185,8 +196,8 @@ def test_a_file_that_does_not_reconcile_is_shown(tmp_path: Path) -> None:
     assert files.rows[0][-1].tone == "bad"
 
 
-def test_failures_of_validation_come_first(tmp_path: Path) -> None:
-    section = _section(_page(full_release(), tmp_path), "validation")
+def test_failures_of_validation_come_first(full: Page) -> None:
+    section = _section(full, "validation")
     (table,) = _tables(section.blocks)
     assert [row[3].text.en for row in table.rows] == ["broken (stops a run)", "broken (warning)", "holds"]
     assert _sentences(section) == ["2 of 3 checks do not hold."]
@@ -204,8 +215,7 @@ def test_the_test_of_proportional_odds_is_told(tmp_path: Path, p_value: float | 
 
 
 def test_every_text_stands_in_both_languages(tmp_path: Path) -> None:
-    page = _page(full_release("data"), tmp_path)
-    for section in page.sections:
+    for section in full.sections:
         for table in _tables(section.blocks):
             labels = [table.caption, *(head.text for head in table.head)]
             assert all(any("\u4e00" <= char <= "\u9fff" for char in label.zh) for label in labels)

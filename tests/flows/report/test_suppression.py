@@ -69,8 +69,10 @@ def _table_lines(rows: list[tuple[int, int, int]]) -> tuple[dict[Cell, int], lis
         counts |= {(*place, column): n for column, n in zip(columns, row, strict=True)}
         counts[*place, "sum"] = sum(row)
         lines.append(Line(tuple((*place, column) for column in columns), (*place, "sum"), are_shares=True))
-    for column in (*columns, "sum"):
-        lines.append(Line(tuple(("s", str(place), column) for place in range(len(rows))), ("all", "all", column)))
+    lines += [
+        Line(tuple(("s", str(place), column) for place in range(len(rows))), ("all", "all", column))
+        for column in (*columns, "sum")
+    ]
     return counts, lines
 
 

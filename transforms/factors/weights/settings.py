@@ -89,3 +89,27 @@ class Section:
         if abs(value - round(value)) > _TOLERANCE * MILLE:
             raise self.fail(name, "at most three decimals")
         return round(value)
+
+    def shares(self, names: Collection[str], low: float = 0.0, high: float = 1.0) -> dict[str, int]:
+        """Return shares of exactly these names, as whole thousandths."""
+        self.only(names)
+        return {name: self.thousandths(name, low, high) for name in names}
+
+    def whole(self, names: Collection[str]) -> dict[str, int]:
+        """Return shares of exactly these names that add up to 1, as whole thousandths."""
+        shares = self.shares(names)
+        if sum(shares.values()) != MILLE:
+            total = sum(shares.values()) / MILLE
+            raise WeightsError(f"weights: {self.path}: expected values that add up to 1, got {total:g}")
+        return shares
+
+
+def within(path: str, shares: Collection[int], room: int, what: str) -> None:
+    """Refuse shares (in thousandths) that add up to more than there is room for.
+
+    Raises:
+        WeightsError: With the sum and the room.
+    """
+    if sum(shares) > room:
+        got, expected = sum(shares) / MILLE, room / MILLE
+        raise WeightsError(f"weights: {path}: expected {what} that add up to {expected:g} at most, got {got:g}")
