@@ -237,12 +237,15 @@ def _verdict(relation: str, result: ExpectationValidationResult) -> Verdict:
             f"check {name} of {relation} could not be evaluated, which says nothing about the data: {problem}"
         )
     details = result.result
-    row: Mapping[str, Any] = next(iter(details.get("details", {}).get("unexpected_rows", [])), {})
+    # The query of a check answers with one row of counts and examples, or with none if all is well.
+    answer = details.get("details", {}).get("unexpected_rows")
+    row: Mapping[str, Any] = next(iter(answer or ()), {})
+    counts = {**details, **row}
     return Verdict(
         success=bool(result.success),
-        n_checked=details.get("n_checked"),
-        n_unexpected=int(details.get("n_unexpected", row.get("n_unexpected", 0))),
-        value=details.get("observed_value"),
+        n_checked=counts.get("n_checked"),
+        n_unexpected=counts.get("n_unexpected", 0),
+        value=details.get("observed_value") if answer is None else None,
         examples=tuple(str(example) for example in row.get("examples", ())),
     )
 

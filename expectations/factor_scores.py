@@ -33,11 +33,15 @@ EVERY_DISPUTE_IS_SCORED = Check(
     column="dispute_id",
     arguments={
         "unexpected_rows_query": """
-            select count(*) as n_unexpected, min(parent_id, 3) as examples
+            select
+                (select count(*) from dispute_keys) as n_checked,
+                count(*) as n_unexpected,
+                min(parent_id, 3) as examples
             from dispute_keys anti join {batch} on dispute_id = parent_id
             having count(*) > 0
         """
     },
+    measure="disputes",
     remedy=STAGING_FAULT,
 )
 

@@ -1,7 +1,7 @@
 """What must hold of the reputation of users."""
 
 from expectations.model import Check, Severity, Suite
-from expectations.rules import declared_checks, row_rule
+from expectations.rules import DAY_US, PARTY_LOOKUP, declared_checks, row_rule
 from transforms.registry import INPUT_TABLES
 
 TABLE = INPUT_TABLES["reputation"]
@@ -25,7 +25,7 @@ def _users() -> tuple[Check, ...]:
             column="member_since",
             applies="member_since is not null and as_of is not null",
             # A day of grace: a date in China may begin before the same moment's date in UTC.
-            holds="epoch_us(member_since::timestamp) <= epoch_us(as_of) + 86400000000",
+            holds=f"epoch_us(member_since::timestamp) <= epoch_us(as_of) + {DAY_US}",
             shows=("member_since",),
         ),
         row_rule(
@@ -43,6 +43,6 @@ def _users() -> tuple[Check, ...]:
 SUITE = Suite(
     table=TABLE,
     checks=(*declared_checks(TABLE, when_empty=Severity.WARN, key_is_sliced=True), *_users()),
-    lookup="left join parties on party_id = user_id",
+    lookup=PARTY_LOOKUP,
     needs=("parties",),
 )

@@ -11,8 +11,17 @@ EARLIEST_US = 946_684_800_000_000
 DAY_US = 86_400_000_000
 # A conversation or a breach may begin with the sale, but a sale does not wait half a year for its dispute.
 LONG_BEFORE_DAYS = 180
-# Gives a row parent_id, parent_opened_us and parent_ruled_us of its dispute; the helper has one row per dispute.
-DISPUTE_LOOKUP = "left join dispute_keys on parent_id = dispute_id"
+# Gives a row parent_id, parent_opened_us and parent_ruled_us of its dispute. The helper has one row per dispute already;
+# grouped once more DuckDB knows it, and leaves the join out of the counts that do not look at the dispute.
+DISPUTE_LOOKUP = """
+    left join (
+        select parent_id, min(parent_opened_us) as parent_opened_us, min(parent_ruled_us) as parent_ruled_us
+        from dispute_keys
+        group by parent_id
+    ) on parent_id = dispute_id
+"""
+# The same for a user who is a party of a dispute: gives party_id.
+PARTY_LOOKUP = "left join (select party_id from parties group by party_id) on party_id = user_id"
 
 STAGING_FAULT = "This is a fault of the staging, not of the data: report it with this message."
 

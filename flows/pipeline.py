@@ -1,7 +1,6 @@
 """The pipeline as a Prefect flow; each task wraps a plain function that runs and is tested without Prefect."""
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from expectations.engine import preload
 from flows.accounts import Books, make_books, quarantine_paths
 from flows.configuration import Scorer, load_scorer
 from flows.errors import RunError
@@ -20,6 +20,7 @@ from flows.ingest.run import ingest
 from flows.ingest.staging import QUARANTINE_SCHEMA
 from flows.keys import load_key
 from flows.lock import run_lock
+from flows.prefect_server import prefect_server
 from flows.publish import DATABASE, REPORT, current_run, publish
 from flows.report.render import render_report
 from flows.resolve import Resolved, resolve
@@ -69,32 +70,18 @@ def run(settings: Settings, on_stage: Callable[[str], None] = lambda _: None) ->
         RunError: The data cannot be read or failed a gate; the release in force is untouched.
         UsageError: A setting cannot be carried out.
     """
-    with run_lock(settings.layout):
-        _prepare_prefect(settings)
+    # Libraries that want a temporary file get it below the data directory too.
+    tempfile.tempdir = str(settings.layout.scratch)
+    with run_lock(settings.layout), prefect_server(settings.layout) as wait_for_server:
+        preload()
         from prefect import flow, task  # noqa: PLC0415 - reads the environment when it is loaded
 
         def as_task(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
             return task(name=name, persist_result=False)(work)
 
         steps = Steps(settings, Stopwatch(on_stage), as_task)
+        wait_for_server()
         return flow(name="rulings", validate_parameters=False, persist_result=False)(steps.run)()
-
-
-def _prepare_prefect(settings: Settings) -> None:
-    """Keep Prefect's own files below the data directory, and its telemetry off."""
-    defaults = {
-        "PREFECT_HOME": str(settings.layout.prefect),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
-        # Failures reach the person as one sentence, and the log of the run in full.
-        "PREFECT_LOGGING_LEVEL": "CRITICAL",
-        "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-        "DO_NOT_TRACK": "1",
-    }
-    for name, value in defaults.items():
-        os.environ.setdefault(name, value)
-    # Libraries that want a temporary file get it below the data directory too.
-    tempfile.tempdir = str(settings.layout.scratch)
 
 
 @dataclass(frozen=True)
@@ -236,7 +223,8 @@ def _runs_before(database: Path) -> pl.DataFrame:
 def _parquet(scored: Scored, resolved: Resolved) -> dict[str, list[str]]:
     tables = ("disputes", "evidence", "violations", "messages", "reputation", "factor_scores", "score_points")
     found = {table: scored.paths(table) for table in tables}
-    return {**found, "quarantine_own": quarantine_paths(resolved)}
+    own = quarantine_paths(resolved)
+    return {**found, "quarantine_own": own} if own else found
 
 
 def _positioned(frames: dict[str, pl.DataFrame], books: Books, resolved: Resolved) -> dict[str, pl.DataFrame]:

@@ -201,14 +201,14 @@ def _number_x(alt: ModuleType, field: str, scale: Scale) -> "altair.X":
 def _grid(alt: ModuleType, scale: Scale, height: float) -> "list[altair.Chart]":
     ticks = [{"x": tick, "label": _tick_text(tick, scale), "y": height} for tick in scale.ticks]
     data = alt.Chart(alt.Data(values=ticks)).encode(x=_number_x(alt, "x", scale))
-    lines = data.mark_rule(color=COLOURS["grid"])
-    words = data.mark_text(dy=13, fontSize=_SMALL, color=COLOURS["soft"], baseline="middle").encode(
+    lines = data.mark_rule(color=COLOURS["grid"], aria=False)
+    words = data.mark_text(aria=False, dy=13, fontSize=_SMALL, color=COLOURS["soft"], baseline="middle").encode(
         text="label:N", y=_pixel_y(alt, "y", height)
     )
     if scale.reference is None:
         return [lines, words]
-    reference = alt.Chart(alt.Data(values=[{"x": scale.reference}])).mark_rule(color=COLOURS["soft"], strokeDash=[4, 3])
-    return [lines, words, reference.encode(x=_number_x(alt, "x", scale))]
+    reference = alt.Chart(alt.Data(values=[{"x": scale.reference}])).encode(x=_number_x(alt, "x", scale))
+    return [lines, words, reference.mark_rule(color=COLOURS["soft"], strokeDash=[4, 3], aria=False)]
 
 
 def _names(alt: ModuleType, rows: Sequence[ChartRow], step: float) -> "list[altair.Chart]":
@@ -219,11 +219,11 @@ def _names(alt: ModuleType, rows: Sequence[ChartRow], step: float) -> "list[alta
     ]
     data = alt.Chart(alt.Data(values=values)).encode(y=_pixel_y(alt, "y", height))
     names = data.mark_text(
-        align="right", baseline="middle", fontSize=_FONT, color=COLOURS["ink"], lineHeight=_FONT + 2
+        aria=False, align="right", baseline="middle", fontSize=_FONT, color=COLOURS["ink"], lineHeight=_FONT + 2
     ).encode(x=alt.value(-8), text="name:N")
-    counts = data.mark_text(align="right", baseline="middle", fontSize=_SMALL, color=COLOURS["soft"]).encode(
-        x=alt.value(_PLOT + _RIGHT - 4), text="n:N"
-    )
+    counts = data.mark_text(
+        aria=False, align="right", baseline="middle", fontSize=_SMALL, color=COLOURS["soft"]
+    ).encode(x=alt.value(_PLOT + _RIGHT - 4), text="n:N")
     return [names, counts]
 
 
@@ -290,13 +290,15 @@ def _number_y(alt: ModuleType, field: str, scale: Scale) -> "altair.Y":
 def _trend_axes(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "list[altair.Chart]":
     ticks = [{"y": tick, "label": _tick_text(tick, scale)} for tick in scale.ticks]
     across = alt.Chart(alt.Data(values=ticks)).encode(y=_number_y(alt, "y", scale))
-    lines = across.mark_rule(color=COLOURS["grid"])
-    numbers = across.mark_text(align="right", baseline="middle", fontSize=_SMALL, color=COLOURS["soft"]).encode(
-        x=alt.value(-6), text="label:N"
-    )
+    lines = across.mark_rule(color=COLOURS["grid"], aria=False)
+    numbers = across.mark_text(
+        aria=False, align="right", baseline="middle", fontSize=_SMALL, color=COLOURS["soft"]
+    ).encode(x=alt.value(-6), text="label:N")
     stride = math.ceil(len(rows) / _MAX_MONTH_LABELS)
     months = [{"place": place, "label": row.name} for place, row in enumerate(rows) if place % stride == 0]
-    below = alt.Chart(alt.Data(values=months)).mark_text(fontSize=_SMALL, color=COLOURS["soft"], baseline="middle")
+    below = alt.Chart(alt.Data(values=months)).mark_text(
+        aria=False, fontSize=_SMALL, color=COLOURS["soft"], baseline="middle"
+    )
     return [lines, numbers, below.encode(x=_place_x(alt, len(rows)), y=alt.value(_TREND_HEIGHT + 13), text="label:N")]
 
 
@@ -305,8 +307,8 @@ def _trend_lines(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "li
     data = alt.Chart(alt.Data(values=values)).encode(
         x=_place_x(alt, len(rows)), color=alt.Color("colour:N", scale=None, legend=None), detail="segment:N"
     )
-    bands = data.mark_area(opacity=0.18).encode(y=_number_y(alt, "low", scale), y2="high:Q")
-    lines = data.mark_line(strokeWidth=2).encode(y=_number_y(alt, "value", scale))
+    bands = data.mark_area(opacity=0.18, aria=False).encode(y=_number_y(alt, "low", scale), y2="high:Q")
+    lines = data.mark_line(strokeWidth=2, aria=False).encode(y=_number_y(alt, "value", scale))
     dots = data.mark_point(filled=True, size=30, opacity=1).encode(
         y=_number_y(alt, "value", scale), description="tip:N"
     )

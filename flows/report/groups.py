@@ -66,7 +66,9 @@ def rate_cell(rate: AnyRate | None, disclosure: Disclosure, total: str = RULED) 
         return Cell(same("–"), "muted")
     if disclosure.hides(rate, total):
         return Cell(words.HIDDEN, "muted")
-    return Cell(same(percent(rate.share)), detail=f"{words.rate_interval(rate)} · {count(rate.n)}")
+    # the line may break before n, not within the interval
+    bounds = words.rate_interval(rate).replace(" ", "\u00a0")
+    return Cell(same(percent(rate.share)), detail=f"{bounds} ·\u00a0{count(rate.n)}")
 
 
 def _rate_text(rate: AnyRate) -> str:

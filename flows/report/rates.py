@@ -93,7 +93,7 @@ def _endings(data: ReportData, disclosure: Disclosure) -> list[Block]:
         title=Label(
             "How disputes ended, by claim, those without a ruling included", "各主张的纠纷如何结束（含未判定）"
         ),
-        first_column=Label("Disputes", "纠纷"),
+        first_column=Label("Group", "分组"),
         outcomes=OUTCOME_ORDER,
         query="select * from marts.closure_rates where slice in ('all', 'claim')",
         total=TOTAL,

@@ -92,14 +92,12 @@ FACTOR_SCORES = [
     Case("factor_scores", "key_is_unique", {"dispute_id": "d1"}, also=("every_dispute_is_scored",)),
     Case("factor_scores", "refers_to_a_dispute", {"dispute_id": "d3"}, (0,), ("every_dispute_is_scored",)),
     *(
-        Case("factor_scores", f"{factor}_advantage_is_buyer_minus_seller", change, rows=(0,))
+        Case("factor_scores", f"{factor}_advantage_is_buyer_minus_seller", {f"{factor}_advantage": 0.2502}, rows=(0,))
         for factor in ("evidence", "rules", "tone", "reputation")
-        for change in (
-            {f"{factor}_advantage": 0.2502},
-            {f"{factor}_advantage": None},
-            {f"buyer_{factor}": None},
-            {f"buyer_{factor}": None, f"seller_{factor}": None},
-        )
+    ),
+    *(
+        Case("factor_scores", "tone_advantage_is_buyer_minus_seller", change, rows=(0,))
+        for change in ({"tone_advantage": None}, {"buyer_tone": None}, {"buyer_tone": None, "seller_tone": None})
     ),
 ]
 CASES = [*DISPUTES, *DATED, *MESSAGES, *REPUTATION, *INGEST_COUNTS, *FACTOR_SCORES]

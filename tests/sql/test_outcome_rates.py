@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import polars as pl
 import pytest
 
 from transforms.statistics.reference import sql_parameters
@@ -163,6 +165,38 @@ def test_closures_count_all_disputes(warehouse: duckdb.DuckDBPyConnection) -> No
 def test_no_dispute_at_all_is_said(warehouse: duckdb.DuckDBPyConnection) -> None:
     _build(warehouse, "closure_rates")
     assert warehouse.execute("select distinct status from marts.closure_rates").fetchall() == [("no_disputes",)]
+
+
+def test_intervals_cover_when_sellers_come_back(warehouse: duckdb.DuckDBPyConnection) -> None:
+    # 400 worlds, one per category: 80 sellers, few big and many small, whose rulings are alike (design effect about 5)
+    rng = np.random.default_rng(7)
+    n_worlds, n_sellers = 400, 80
+    sizes = np.minimum((rng.pareto(1.6, n_worlds * n_sellers) * 4).astype(np.int64) + 1, 50)
+    wins = 1 / (1 + np.exp(-rng.normal(size=n_worlds * n_sellers) * 1.2))
+    seller = np.repeat(np.arange(n_worlds * n_sellers), sizes)
+    simulated = pl.DataFrame(
+        {
+            "dispute_id": np.arange(seller.size).astype(str),
+            "seller_id": seller.astype(str),
+            "outcome": np.where(rng.random(seller.size) < wins[seller], "buyer_wins", "seller_wins"),
+            "category": (seller // n_sellers).astype(str),
+        }
+    )
+    warehouse.register("simulated", simulated.to_arrow())
+    warehouse.execute("insert into core.disputes by name select *, true as is_ruled from simulated")
+    _build(warehouse, "outcome_rates")
+    found = warehouse.execute(
+        """
+        select avg((0.5 between ci_low and ci_high)::int), avg(n_total / n_effective)
+        from marts.outcome_rates
+        where slice = 'category' and outcome = 'buyer_wins'
+        """
+    ).fetchone()
+    assert found is not None
+    coverage, design_effect = found
+    assert 4 < design_effect < 7
+    # of 400 at 95 %, between 372 and 390 in 99 of 100 simulations
+    assert 0.925 < coverage < 0.98
 
 
 def test_the_estimator_is_the_same_everywhere() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.factors.points import SCALE
 from transforms.registry.enumerations import PARTY
 from transforms.registry.model import Label
 
@@ -71,10 +72,14 @@ def widen(long_parts: pl.LazyFrame, parts: Iterable[Part]) -> pl.LazyFrame:
     Returns:
         The wide frame, with the disputes that have a row in ``long_parts``.
     """
-    points = (pl.col("points") * 10_000).round().cast(pl.Int32)
-    chosen = [
-        points.filter((pl.col("party") == party) & (pl.col("part") == part.name)).max().alias(column)
+    points = (pl.col("points") * SCALE).round().cast(pl.Int32)
+    columns = {
+        column: pl.when((pl.col("party") == party) & (pl.col("part") == part.name)).then(points)
         for part in parts
         for party, column in zip(part.parties, part.columns, strict=True)
-    ]
-    return long_parts.group_by("dispute_id").agg(chosen)
+    }
+    return (
+        long_parts.select("dispute_id", *(value.alias(name) for name, value in columns.items()))
+        .group_by("dispute_id")
+        .agg(pl.col(name).max() for name in columns)
+    )

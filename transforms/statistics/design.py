@@ -63,9 +63,9 @@ def build_design(frame: pl.LazyFrame, extra: Sequence[FactorSpec]) -> Design:
     rows = _sorted_rows(frame, extra)
     columns = [_dense_column(spec.column, rows[spec.column], True) for spec in CORE_FACTORS]
     columns.append(_dense_column(LOG_PRICE, rows[LOG_PRICE], False))
-    columns += [_dense_column(spec.name, rows[spec.column], True) for spec in extra if spec.kind == FactorKind.NUMERIC]
+    columns += [_dense_column(spec.name, rows[_alias(spec)], True) for spec in extra if spec.kind == FactorKind.NUMERIC]
     names = [(name, name) for name in CONTROLS]
-    names += [(spec.name, spec.column) for spec in extra if spec.kind == FactorKind.CATEGORICAL]
+    names += [(spec.name, _alias(spec)) for spec in extra if spec.kind == FactorKind.CATEGORICAL]
     blocks, left_out = _blocks([(name, rows[column]) for name, column in names])
     dropped = [LeftOut(column.term, column.status) for column in columns if column.status != "ok"]
     return Design(_matrix(rows, columns, blocks), (*dropped, *left_out))
@@ -87,10 +87,15 @@ def _sorted_rows(frame: pl.LazyFrame, extra: Sequence[FactorSpec]) -> pl.DataFra
     return rows.with_columns(pl.Series("seller", seller_codes(rows["seller_id"]))).sort("seller", "dispute_id")
 
 
+def _alias(spec: FactorSpec) -> str:
+    """A name that no other column has: an extra factor may stand on a column that is used already."""
+    return f"extra factor {spec.name}"
+
+
 def _extra_value(spec: FactorSpec) -> pl.Expr:
     if spec.kind == FactorKind.CATEGORICAL:
-        return pl.col(spec.column).cast(pl.String).fill_null(NOT_RECORDED)
-    return pl.col(spec.column).cast(pl.Float64)
+        return pl.col(spec.column).cast(pl.String).fill_null(NOT_RECORDED).alias(_alias(spec))
+    return pl.col(spec.column).cast(pl.Float64).alias(_alias(spec))
 
 
 def _dense_column(term: str, series: pl.Series, is_standardised: bool) -> _Column:

@@ -9,8 +9,8 @@ from enum import StrEnum
 OUTCOMES = ("seller_wins", "partial", "buyer_wins")
 #: How a value that was not recorded is called wherever a value is wanted.
 NOT_RECORDED = "not_recorded"
-#: The whole population, as a slice; no factor may be called so.
-ALL = "all"
+#: Names that tables and models use for something else; no factor may be called so.
+RESERVED = ("all", "dispute_id", "outcome", "seller_id", "category", "claim", "month", "log_price", "intercept")
 
 
 class FactorKind(StrEnum):
@@ -45,7 +45,7 @@ def factor_specs(extra: Sequence[FactorSpec] = ()) -> tuple[FactorSpec, ...]:
         All of them, in the order of the tables.
 
     Raises:
-        ValueError: Two factors have the same name, or one is called ``all``.
+        ValueError: Two factors have the same name, or one has a name that is taken (``RESERVED``).
     """
     specs = (*CORE_FACTORS, OVERALL, *extra)
     doubled = sorted(name for name, count in Counter(spec.name for spec in specs).items() if count > 1)
@@ -53,6 +53,7 @@ def factor_specs(extra: Sequence[FactorSpec] = ()) -> tuple[FactorSpec, ...]:
         raise ValueError(
             f"Factor names must be unique, but {', '.join(doubled)} occurs twice. Rename the extra factor."
         )
-    if any(spec.name in (ALL, "dispute_id") for spec in extra):
-        raise ValueError("An extra factor cannot be called 'all' or 'dispute_id'. Rename it in the profile.")
+    taken = sorted(spec.name for spec in extra if spec.name in RESERVED)
+    if taken:
+        raise ValueError(f"An extra factor cannot be called {', '.join(taken)}. Rename it in the profile.")
     return specs

@@ -77,6 +77,11 @@ CODES: dict[str, str] = {
         )
     )
 }
+#: Lists whose one-character words stay in the text.
+WORD_LISTS = frozenset(CODES) - frozenset(
+    ("insult", "latin", "irony", "threat", "demand", "refusal", "stalling", "courtesy", "apology", "offer")
+    + ("cooperation", "offer_seller", "ordinary", "model_for", "model_against", "attributed")
+)
 POINT = chr(0xE0F0)
 POLITE_POINT = chr(0xE0F1)
 MODEL_POINT = chr(0xE0F2)
@@ -126,12 +131,14 @@ class Lexicon:
         entries: The lines of the lists, groups written out.
         characters: Written characters and what they are read as: Traditional → simplified, full-width → ASCII,
             zero-width → nothing.
+        words: List → its one-character words. They are too frequent to code; the grammar reads them as they are.
     """
 
     patterns: tuple[str, ...]
     codes: tuple[str, ...]
     entries: tuple[Entry, ...]
     characters: dict[str, str]
+    words: dict[str, str]
 
 
 def build_lexicon(tables: Mapping[str, str]) -> Lexicon:
@@ -151,14 +158,19 @@ def build_lexicon(tables: Mapping[str, str]) -> Lexicon:
     characters = _FULL_WIDTH | _read_traditional(texts.pop(_TRADITIONAL, ""))
     entries = tuple(entry for name, text in texts.items() for entry in _read_entries(name, text))
     coded: dict[str, dict[str, int]] = {}
+    words: dict[str, str] = {}
     for entry in entries:
-        _note(coded, entry.pattern, entry)
+        if entry.list_name in WORD_LISTS and len(entry.pattern) == 1:
+            words[entry.list_name] = words.get(entry.list_name, "") + entry.pattern
+            continue
+        for form in _cases(entry.pattern):
+            _note(coded, form, entry)
     _drop_longer(coded)
     _drop_idle(coded)
     for character in (*CODES.values(), POINT, POLITE_POINT, MODEL_POINT, MODEL_MINUS):
         coded[character] = {"ordinary": 0}  # text cannot smuggle codes in
     patterns = tuple(sorted(coded, key=lambda pattern: (-len(pattern), pattern)))
-    return Lexicon(patterns, tuple(_code(pattern, coded[pattern]) for pattern in patterns), entries, characters)
+    return Lexicon(patterns, tuple(_code(pattern, coded[pattern]) for pattern in patterns), entries, characters, words)
 
 
 def points(list_name: str, weight: int) -> str:
@@ -182,18 +194,15 @@ def expand_groups(pattern: str) -> list[str]:
 
 
 def _drop_longer(coded: dict[str, dict[str, int]]) -> None:
-    """Drop a pattern that says no more than its own beginning does; fewer patterns match faster.
+    """Drop a pattern that says no more than a shorter one inside it does; fewer patterns match faster.
 
     Ordinary patterns stay: they are there to cover the words inside them.
     """
-    redundant = [
-        pattern
-        for pattern, lists in coded.items()
-        if "ordinary" not in lists
-        and any(coded.get(pattern[:length]) == lists for length in range(1, len(pattern)))
-    ]
-    for pattern in redundant:
-        del coded[pattern]
+    for pattern in sorted(coded, key=len, reverse=True):
+        lists, size = coded[pattern], len(pattern)
+        parts = (pattern[i:j] for i in range(size) for j in range(i + 1, size + 1) if j - i < size)
+        if "ordinary" not in lists and any(coded.get(part) == lists for part in parts):
+            del coded[pattern]
 
 
 def _drop_idle(coded: dict[str, dict[str, int]]) -> None:
@@ -206,6 +215,11 @@ def _drop_idle(coded: dict[str, dict[str, int]]) -> None:
         endings = {pattern[i:] for i in range(size)}
         if not (parts & others or endings & starts):
             del coded[pattern]
+
+
+def _cases(pattern: str) -> set[str]:
+    """Write a pattern in lower case, in capitals and with a capital at the beginning."""
+    return {pattern, pattern.upper(), pattern[:1].upper() + pattern[1:]}
 
 
 def _note(coded: dict[str, dict[str, int]], pattern: str, entry: Entry) -> None:

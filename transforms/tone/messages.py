@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from transforms.tone import grammar
+from transforms.tone.grammar import SIMPLE, Rule, build_grammar
 from transforms.tone.lexicon import ACTS, CODES, POINT, POLITE_POINT, Lexicon
 
 #: A message with at least this hostility counts as hostile.
@@ -17,15 +17,28 @@ HOSTILE_FROM: Final = 0.5
 _POINT_FACTOR: Final = 0.8  # hostility = 1 − 0.8^points: 2 points 0.36, 4 points 0.59, 8 points 0.83
 _POLITE_FACTOR: Final = 0.6  # one polite point closes 40 % of the distance to full courtesy
 _SEPARATED: Final = r"(\p{Han})[*._·~-](\p{Han})"  # 骗*子
+_SEPARATOR: Final = r"[*._·~-]"
 # an act adds these to the points of its words, for its words alone may have none (不 + 退)
 _ACT_POINTS: Final = {"threat": 4, "demand": 2, "refusal": 1, "stalling": 1}
 _LATIN_POINTS: Final = 8
 _IRONY_POINTS: Final = 2
 _POLITE_ACTS: Final = ("courtesy", "apology", "offer", "cooperation")
 _READ: Final = "read_text"  # one way of writing
-_CODED: Final = "coded_text"
-_OWN: Final = "own_text"  # reported speech and negation taken out
-_CLEAN: Final = "clean_text"  # what the other side did taken out as well
+_CODED: Final = "coded_text"  # words replaced by codes, then what is not the writer's own taken out
+_OWN: Final = "own_text"  # the same before what the other side did was taken out
+_SIGN: Final = "sign_"
+_SIGNS: Final = (*build_grammar({}).acts, "ultimatum")
+_SEPARATORS: Final = r"*._·~\-"
+# these signs add to the points of the words, which alone may have none (不 + 退)
+_SIGN_POINTS: Final = {
+    "threat": 4,
+    "demand": 2,
+    "refusal": 1,
+    "stalling": 1,
+    f"{_SIGN}irony": 2,
+    f"{_SIGN}latin": 8,
+}
+_POLITE_ACTS: Final = ("courtesy", "apology", "offer", "cooperation")
 
 
 def score_messages(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
@@ -43,75 +56,83 @@ def score_messages(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
         Hostility is 1 − 0.8^points, points being those of the hostile patterns found. Civility is
         (1 − hostility)·(1 + p)/2 with p = 1 − 0.6^(polite points): a plain statement has 0.5.
     """
-    coded = pl.col(_READ).str.replace_many(
-        list(lexicon.patterns), list(lexicon.codes), leftmost=True, ascii_case_insensitive=True
-    )
-    own = pl.col(_CODED).str.replace_all(grammar.REPORTED, "").str.replace_all(grammar.NEGATED, "$1")
-    clean = pl.col(_OWN).str.replace_all(grammar.ATTRIBUTED, CODES["attributed"])
-    return (
-        messages.with_columns(_read(lexicon).alias(_READ))
-        .with_columns(coded.alias(_CODED))
-        .with_columns(own.alias(_OWN))
-        .with_columns(clean.alias(_CLEAN))
-        .with_columns(**_acts())
-        .with_columns(_hostility())
-        .with_columns(_civility())
-        .drop(_READ, _CODED, _OWN, _CLEAN)
+    grammar = build_grammar(lexicon.words)
+    coded = pl.col(_READ).str.replace_many(list(lexicon.patterns), list(lexicon.codes), leftmost=True)
+    frame = _read(messages, lexicon).with_columns(coded.alias(_CODED))
+    for rule, replacement in grammar.own:
+        frame = _rewrite(frame, _CODED, rule, replacement)
+    frame = frame.with_columns(pl.col(_CODED).alias(_OWN))
+    for rule, replacement in grammar.clean:
+        frame = _rewrite(frame, _CODED, rule, replacement)
+    signs = {name: _has(_CODED, rule) for name, rule in grammar.acts.items()}
+    signs["ultimatum"] = _has(_OWN, grammar.ultimatum)
+    frame = frame.with_columns(**{f"{_SIGN}{name}": sign for name, sign in signs.items()}).with_columns(**_acts())
+    return frame.with_columns(_hostility()).with_columns(_civility()).drop(
+        _READ, _CODED, _OWN, *(f"{_SIGN}{name}" for name in signs)
     )
 
 
-def _read(lexicon: Lexicon) -> pl.Expr:
+def _read(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
     """Read the text in one way of writing: simplified, half-width, no separators within words.
 
-    Only texts that need it are rewritten; the others are null in that branch, which costs nothing.
+    Only texts that need it are rewritten.
     """
     text = pl.col("text").cast(pl.String)
-    characters = "".join(lexicon.characters)
-    unusual = pl.when(text.str.contains(f"[{characters}]")).then(text)
-    simple = pl.coalesce(
-        unusual.str.replace_many(list(lexicon.characters), list(lexicon.characters.values())), text
-    )
-    separated = pl.when(simple.str.contains(_SEPARATED)).then(simple)
-    return pl.coalesce(separated.str.replace_all(_SEPARATED, "$1$2"), simple)
+    unusual = text.str.contains(f"[{''.join(lexicon.characters)}{_SEPARATORS}]")
+    simple = _where(unusual, text).str.replace_many(list(lexicon.characters), list(lexicon.characters.values()))
+    joined = simple.str.replace_all(rf"(\p{{Han}})[{_SEPARATORS}](\p{{Han}})", "$1$2")  # 骗*子
+    return messages.with_columns(pl.when(unusual).then(joined).otherwise(text).alias(_READ))
 
 
-def _has(pattern: str) -> pl.Expr:
-    return pl.col(_CLEAN).str.contains(pattern)
+def _rewrite(frame: pl.LazyFrame, column: str, rule: Rule, replacement: str) -> pl.LazyFrame:
+    """Replace what a rule matches, in the texts that have what it needs."""
+    text, concerned = pl.col(column), pl.col(column).str.contains(rule.needs)
+    rewritten = _where(concerned, text).str.replace_all(rule.pattern, replacement)
+    return frame.with_columns(pl.when(concerned).then(rewritten).otherwise(text).alias(column))
+
+
+def _has(column: str, rule: Rule) -> pl.Expr:
+    """Whether a rule matches, asked only of texts that have what it needs."""
+    text = pl.col(column)
+    return _where(text.str.contains(rule.needs), text).str.contains(rule.pattern).fill_null(value=False)
+
+
+def _where(concerned: pl.Expr, text: pl.Expr) -> pl.Expr:
+    """Keep the texts concerned and empty the others: on nulls Polars would run an expression all the same."""
+    return pl.when(concerned).then(text).otherwise(pl.lit(""))
 
 
 def _acts() -> dict[str, pl.Expr]:
     """One expression for each act."""
-    by_seller = pl.col("sender").eq_missing("seller")
-    pressed = _has(grammar.PRESSED)
-    ultimatum = pl.col(_OWN).str.contains(grammar.ULTIMATUM)
-    acts = {
-        "insult": _has(CODES["insult"]) | _has(grammar.LATIN),
-        "threat": _has(CODES["threat"]) | ultimatum,
-        "demand": _has(grammar.DEMAND) | (pressed & ~by_seller),
-        "refusal": _has(grammar.REFUSAL)
-        | _has(grammar.REFUSAL_ALONE)
-        | (_has(grammar.REFUSAL_SELLER) & pl.col("sender").ne_missing("buyer")),
-        "stalling": _has(grammar.STALLING),
-        "courtesy": _has(grammar.COURTESY) | _has(grammar.COURTESY_ALONE),
-        "apology": _has(grammar.APOLOGY),
-        "offer": _has(grammar.OFFER) | (_has(grammar.OFFER_SELLER) & by_seller),
-        "cooperation": _has(grammar.COOPERATION) | _has(grammar.COOPERATION_ALONE) | (pressed & by_seller),
+    sign = {name: pl.col(f"{_SIGN}{name}") for name in _SIGNS}
+    seller = pl.col("sender").eq_missing("seller")
+    composed = {
+        "insult": sign["latin"],
+        "threat": sign["ultimatum"],
+        "demand": sign["pressed"] & ~seller,
+        "refusal": sign["refusal"]
+        | sign["refusal_alone"]
+        | (sign["refusal_seller"] & pl.col("sender").ne_missing("buyer")),
+        "stalling": sign["stalling"],
+        "courtesy": sign["courtesy_alone"],
+        "apology": sign["sorry"] | sign["fault"],
+        "offer": sign["agree"] | sign["yours"] | sign["fee"] | (sign["offer_seller"] & seller),
+        "cooperation": sign["give"] | sign["cooperation_alone"] | (sign["pressed"] & seller),
     }
     system = pl.col("sender").eq_missing("system")
-    return {name: expression & ~system for name, expression in acts.items()}
+    simple = {act: pl.col(_CODED).str.contains(character, literal=True) for act, character in SIMPLE.items()}
+    return {act: (simple[act] | composed[act]) & ~system for act in ACTS}
 
 
 def _count(character: str) -> pl.Expr:
-    return pl.col(_CLEAN).str.count_matches(character, literal=True).cast(pl.Int64)
+    return pl.col(_CODED).str.count_matches(character, literal=True).cast(pl.Int64)
 
 
 def _hostility() -> pl.Expr:
     """Points of the hostile patterns that are the writer's own, plus those of acts made of several words."""
     composed = sum(
-        (points * pl.col(act).cast(pl.Int64) for act, points in _ACT_POINTS.items()), start=pl.lit(0, pl.Int64)
+        (points * pl.col(sign).cast(pl.Int64) for sign, points in _SIGN_POINTS.items()), start=pl.lit(0, pl.Int64)
     )
-    composed += _IRONY_POINTS * _has(grammar.IRONY).cast(pl.Int64)
-    composed += _LATIN_POINTS * _has(grammar.LATIN).cast(pl.Int64)
     score = (1 - pl.lit(_POINT_FACTOR).pow(_count(POINT) + composed)).round(4)
     return pl.when(pl.col("sender").ne_missing("system")).then(score).alias("hostility")
 
@@ -135,7 +156,7 @@ def explain_text(text: str, lexicon: Lexicon) -> pl.DataFrame:
     """
     frame = pl.DataFrame({"text": [text]})
     found = frame.select(
-        pl.col("text").str.extract_many(list(lexicon.patterns), leftmost=True, ascii_case_insensitive=True)
+        pl.col("text").str.extract_many(list(lexicon.patterns), leftmost=True)
     ).item()
     codes = dict(zip(lexicon.patterns, lexicon.codes, strict=True))
     names = {code: name for name, code in CODES.items()}

@@ -66,8 +66,8 @@ class Document(HTMLParser):
         return not self._open
 
     def words(self, language: str) -> str:
-        """All text of one language, white space evened out."""
-        return " ".join(" ".join(self.text.get(language, [])).split())
+        """All text of one language, white space evened out, a bar between pieces."""
+        return " | ".join(" ".join(piece.split()) for piece in self.text.get(language, []) if piece.strip())
 
     def values(self, attribute: str) -> list[str]:
         """All values of an attribute."""

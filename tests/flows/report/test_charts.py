@@ -43,6 +43,12 @@ def test_an_interval_chart_names_rows_and_marks() -> None:
     assert root.get("role") == "img"
 
 
+def test_only_estimates_have_a_tooltip() -> None:
+    svg = interval_chart([_row("a", 2.0)], round_scale(-3, 7, " pp"), _ABOUT)
+    assert _texts(svg, "title")[1:] == ["a: 2.0"] * 2
+    assert {"−5", "0", "+5", "+10"} <= set(_texts(svg, "text"))
+
+
 def test_colours_follow_the_page() -> None:
     svg = interval_chart([_row("a", 40.0)], share_scale(45), _ABOUT)
     used = {element.get(name, "") for element in ET.fromstring(svg).iter() for name in ("fill", "stroke")}
@@ -72,6 +78,8 @@ def test_a_trend_is_broken_where_a_number_is_missing() -> None:
     root = ET.fromstring(trend_chart(rows, share_scale(60), _ABOUT))
     lines = [path for path in root.iter(f"{_SVG}path") if path.get("stroke") == "var(--buyer)"]
     assert len(lines) == 2
+    tips = ["".join(title.itertext()) for title in root.iter(f"{_SVG}title")][1:]
+    assert tips == ["2026-01: 30.0", "2026-02: 35.0", "2026-04: 40.0", "2026-05: 45.0"]
     assert "2026-01" in ["".join(text.itertext()) for text in root.iter(f"{_SVG}text")]
 
 

@@ -51,7 +51,7 @@ def _sentences(section: Section) -> list[str]:
     return found
 
 
-def test_sections_come_in_the_order_in_which_they_are_read(tmp_path: Path) -> None:
+def test_sections_come_in_the_order_in_which_they_are_read(full: Page) -> None:
     assert [section.key for section in full.sections] == [
         "answer", "who-wins", "levels", "strength", "extra", "thin", "quarantine", "validation", "method", "run",
     ]  # fmt: skip
@@ -214,7 +214,7 @@ def test_the_test_of_proportional_odds_is_told(tmp_path: Path, p_value: float | 
     assert sentence in " ".join(_sentences(_section(_page(release, tmp_path), "strength")))
 
 
-def test_every_text_stands_in_both_languages(tmp_path: Path) -> None:
+def test_every_text_stands_in_both_languages(full: Page) -> None:
     for section in full.sections:
         for table in _tables(section.blocks):
             labels = [table.caption, *(head.text for head in table.head)]

@@ -81,6 +81,13 @@ def test_extra_factors_are_terms() -> None:
     assert {"age_band=b0", "age_band=b1", "age_band=b2"} <= set(terms)
 
 
+def test_an_extra_factor_may_stand_on_a_column_of_the_contract() -> None:
+    extra = [FactorSpec("price", "item_price_cny"), FactorSpec("kind", "category", FactorKind.CATEGORICAL)]
+    matrix = build_design(disputes(400).lazy(), extra).matrix
+    assert "price" in matrix.terms
+    assert matrix.blocks[0].labels == matrix.blocks[-1].labels
+
+
 def test_disputes_without_a_seller_are_clusters_of_their_own() -> None:
     frame = disputes(400, 30)
     some = frame.with_columns(seller_id=pl.when(pl.int_range(pl.len()) >= 50).then("seller_id"))

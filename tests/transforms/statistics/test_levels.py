@@ -75,5 +75,5 @@ def test_no_rows_give_levels_not_recorded() -> None:
 def test_factor_names_are_unique() -> None:
     with pytest.raises(ValueError, match="tone occurs twice"):
         factor_specs([FactorSpec("tone", "x")])
-    with pytest.raises(ValueError, match="'all'"):
+    with pytest.raises(ValueError, match="cannot be called all"):
         factor_specs([FactorSpec("all", "x")])

@@ -1,0 +1,110 @@
+"""A Prefect server for the time of a run, where none is standing.
+
+Prefect starts one by itself, but only when the first flow asks for it, and loads the server's code into the client as
+well. Started first, it boots while this process loads what the stages need.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flows.errors import RunError
+from flows.settings import Layout
+
+API_VARIABLE = "PREFECT_API_URL"
+_TIMEOUT_SECONDS = 90.0
+_PAUSE_SECONDS = 0.05
+_PR_SET_PDEATHSIG = 1
+
+
+@contextmanager
+def prefect_server(layout: Layout) -> Iterator[Callable[[], None]]:
+    """Provide a Prefect server: the standing one that the environment names, or one of our own.
+
+    Args:
+        layout: The data directory; Prefect's own files lie below it.
+
+    Yields:
+        A function that waits until the server answers. It sets the environment that Prefect's client reads, so it
+        comes before Prefect is loaded.
+    """
+    _set_defaults(layout)
+    layout.prefect.mkdir(parents=True, exist_ok=True)
+    if os.environ.get(API_VARIABLE):
+        yield lambda: None
+        return
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    server = subprocess.Popen(
+        _command(port),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 - before any thread of ours is started
+    )
+    os.environ[API_VARIABLE] = url
+    try:
+        yield lambda: _wait(server, url)
+    finally:
+        del os.environ[API_VARIABLE]
+        server.terminate()
+        try:
+            server.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _set_defaults(layout: Layout) -> None:
+    """Keep Prefect's own files below the data directory, its telemetry off, and its log out of the way."""
+    defaults = {
+        "PREFECT_HOME": str(layout.prefect),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # Failures reach the person as one sentence.
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_UI_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+def _command(port: int) -> list[str]:
+    app = "prefect.server.api.server:create_app"
+    options = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--lifespan", "on"]
+    return [sys.executable, "-m", "uvicorn", "--factory", app, *options]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end the server if this process is killed, so that nothing is left behind."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _wait(server: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RunError(
+                f"Prefect's server ended at once with status {server.returncode}; see the log below PREFECT_HOME"
+            )
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=1) as answer:
+                if answer.status == 200:  # noqa: PLR2004 - HTTP's OK
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(_PAUSE_SECONDS)
+    raise RunError(f"Prefect's server did not answer within {_TIMEOUT_SECONDS:.0f} s; start one and set {API_VARIABLE}")
