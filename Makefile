@@ -10,7 +10,9 @@ SAMPLE_DISPUTES ?= 5000
 .DEFAULT_GOAL := run
 
 run: setup
-	@$(BIN)/rulings run --inbox $(INBOX) --data $(DATA) --sample-if-empty $(SAMPLE_DISPUTES)
+	@mkdir -p $(INBOX)
+	@[ -n "$$(ls -A $(INBOX))" ] || $(BIN)/rulings sample --disputes $(SAMPLE_DISPUTES) --out $(INBOX)/sample
+	@$(BIN)/rulings run --inbox $(INBOX) --data $(DATA)
 
 test: lint types sql-lint tests
 

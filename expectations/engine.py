@@ -181,6 +181,8 @@ def _judge_columns(
 ) -> list[ExpectationResult]:
     """Run the checks on columns of all tables together; the table's name tells equal names apart meanwhile."""
     pairs = [(suite, check) for suite in suites for check in _checks(suite, Relation.COLUMNS)]
+    if not pairs:
+        return []
     named = [replace(check, name=f"{suite.table.name}_{check.name}") for suite, check in pairs]
     derived = ", ".join(f"{check.derived} as {check.name}" for check in named)
     connection.execute(f"create view checked_{COLUMN_TYPES} as select *, {derived} from {COLUMN_TYPES}")

@@ -11,8 +11,8 @@ EARLIEST_US = 946_684_800_000_000
 DAY_US = 86_400_000_000
 # A conversation or a breach may begin with the sale, but a sale does not wait half a year for its dispute.
 LONG_BEFORE_DAYS = 180
-# Gives a row parent_id, parent_opened_us and parent_ruled_us of its dispute. The helper has one row per dispute already;
-# grouped once more DuckDB knows it, and leaves the join out of the counts that do not look at the dispute.
+# Gives a row parent_id, parent_opened_us and parent_ruled_us of its dispute. The helper has one row per dispute; only
+# when it is grouped once more DuckDB knows that, and leaves the join out of counts that do not look at the dispute.
 DISPUTE_LOOKUP = """
     left join (
         select parent_id, min(parent_opened_us) as parent_opened_us, min(parent_ruled_us) as parent_ruled_us

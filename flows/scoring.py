@@ -11,7 +11,6 @@ import polars as pl
 
 from flows.configuration import Scorer
 from flows.files import empty_folder
-from flows.ingest.writer import ZSTD_LEVEL
 from flows.resolve import Resolved, recorded_tables
 from transforms.factors.evidence import score_evidence
 from transforms.factors.history import mark_snapshots, reputation_history, reputation_sides
@@ -70,7 +69,8 @@ def score(resolved: Resolved, scorer: Scorer, folder: Path, threads: int) -> Sco
 def _write(frame: pl.DataFrame, folder: Path, table: str, name: str) -> None:
     path = folder / table / f"{name}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(path, compression="zstd", compression_level=ZSTD_LEVEL)
+    # Read once and thrown away: speed counts more than size.
+    frame.write_parquet(path, compression="lz4")
 
 
 def _score_users(resolved: Resolved, scorer: Scorer, folder: Path, sides_folder: Path) -> None:

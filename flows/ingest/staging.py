@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import polars as pl
@@ -35,6 +35,7 @@ QUARANTINE_SCHEMA: dict[str, pl.DataType] = {
     "n_broken": pl.UInt32(),
     "raw": pl.String(),
 }
+_FILED_AT_ONCE = 1_000_000
 HOMES_SCHEMA: dict[str, pl.DataType] = {"dispute_id": pl.String(), HOME: pl.String()}
 
 
@@ -79,25 +80,52 @@ def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.D
     """
     profile, match = _match(task)
     partial = empty_folder(layout.work / f"staging-{task.file_id}")
-    writer = PartitionWriter(partial, HOME)
+    filing = _Filing(task.table, PartitionWriter(partial, HOME), homes)
     set_aside: list[pl.DataFrame] = []
     rows_in = 0
     for chunk in prefetched(read_chunks(task.file, profile)):
         rows_in += chunk.frame.height + len(chunk.malformed)
-        set_aside.append(_malformed_rows(task, chunk.malformed))
         match = _match_of_chunk(chunk, task.table, profile, match)
         good, bad = _typed(chunk.frame, task, profile, match, key)
-        set_aside.append(bad)
-        if task.table.name == "disputes":
-            found = new_homes(good.lazy(), homes.lazy()).collect()
-            homes = pl.concat([homes, found])
-        writer.add(file_under_home(good.lazy(), task.table, homes.lazy()).collect())
-    writer.close()
+        set_aside += [_malformed_rows(task, chunk.malformed), bad]
+        filing.add(good)
+    filing.close()
     quarantine = pl.concat(set_aside) if set_aside else pl.DataFrame(schema=QUARANTINE_SCHEMA)
     quarantine.sort("row_number").write_parquet(partial / "quarantine.parquet")
-    write_record(partial, _record(task, profile, match, rows_in, quarantine.height, writer.partitions))
+    write_record(partial, _record(task, profile, match, rows_in, quarantine.height, filing.writer.partitions))
     replace_folder(partial, staged_folder(layout, task.table.name, task.file_id))
-    return homes
+    return filing.homes
+
+
+@dataclass
+class _Filing:
+    """Files rows by month, many at a time: each time costs a join with the homes of all disputes.
+
+    Attributes:
+        table: The table.
+        writer: Writes the rows.
+        homes: Home month by dispute; grows with the disputes of the file.
+        waiting: Rows that are not filed yet.
+    """
+
+    table: Table
+    writer: PartitionWriter
+    homes: pl.DataFrame
+    waiting: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        self.waiting.append(rows)
+        if sum(frame.height for frame in self.waiting) >= _FILED_AT_ONCE:
+            self.close()
+
+    def close(self) -> None:
+        if not self.waiting:
+            return
+        rows = pl.concat(self.waiting, how="diagonal")
+        self.waiting = []
+        if self.table.name == "disputes":
+            self.homes = pl.concat([self.homes, new_homes(rows.lazy(), self.homes.lazy()).collect()])
+        self.writer.add(file_under_home(rows.lazy(), self.table, self.homes.lazy()).collect())
 
 
 def _match(task: StagingTask) -> tuple[Profile, HeaderMatch]:

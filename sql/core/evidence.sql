@@ -1,4 +1,5 @@
 -- Grain: item of evidence. Key: evidence_id.
+-- Filed by month of the dispute, then in order of delivery.
 create or replace table core.evidence as
 select
     evidence_id,
@@ -15,5 +16,4 @@ select
     counted,
     __file as file_id,
     __row as source_row
-from scored.evidence
-order by evidence_id;
+from scored.evidence;

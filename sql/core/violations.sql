@@ -1,4 +1,5 @@
 -- Grain: alleged breach. Key: violation_id.
+-- Filed by month of the dispute, then in order of delivery.
 create or replace table core.violations as
 select
     violation_id,
@@ -11,5 +12,4 @@ select
     counted,
     __file as file_id,
     __row as source_row
-from scored.violations
-order by violation_id;
+from scored.violations;

@@ -172,6 +172,10 @@ def test_a_rule_that_is_null_for_a_row_does_not_hold() -> None:
     assert (result.success, result.n_unexpected) == (False, len(SOUND["disputes"]))
 
 
+def test_no_suites_no_results() -> None:
+    assert validate(views(SOUND), [], PARAMETERS) == []
+
+
 def test_check_names_are_unique_and_no_columns() -> None:
     with pytest.raises(ValueError, match="the_rule"):
         _suite(_rule("true"), _rule("false"))

@@ -55,7 +55,8 @@ def factor_scores(
 
 
 def _share(points: pl.Expr) -> pl.Expr:
-    return points.cast(pl.Float64) / float(SCALE)
+    # Polars divides by a constant through its reciprocal, so that 9994 / 10000 is 0.9994000000000001 until rounded.
+    return (points.cast(pl.Float64) / float(SCALE)).round(_DECIMALS)
 
 
 def _side_scores(parts: pl.LazyFrame, factor: str) -> pl.LazyFrame:

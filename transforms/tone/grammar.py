@@ -149,7 +149,7 @@ def _attributed(write: _Writer) -> Rule:
     question = f"[{write.characters('question')}?？]"
     withheld = ("request", "negation", "refuse", "softener")
     return write.rule(
-        (*_SETTLE, "refusal", "give", "agree", "sorry", "fault"),
+        (*_SETTLE, "refusal", "give", "agree", "sorry", "fault", "apology"),
         # the other side refuses, or might
         code(*_OTHERS) + gap(3, "refuse", "self") + refuses,
         refuses + "[，, ]?" + code("then"),
@@ -157,9 +157,12 @@ def _attributed(write: _Writer) -> Rule:
         f"(?:{refuses}|{code('refusal')}){gap(3)}{question}",
         # the other side is to give it, or did not
         code(*_OTHERS, *withheld, "negation_step") + gap(4, "self", *_SETTLE) + code("give"),
+        code("give") + gap(3) + question,
         code(*_OTHERS, "request") + gap(3, "self") + code("agree"),
         # an apology demanded, withheld or supposed
         code(*_OTHERS, *withheld, "press") + gap(4, "self", "apology") + code("sorry"),
+        code("apology") + gap(1) + question,
+        code("condition", "supposed") + gap(3) + code("apology"),
         code("negation", "condition", "supposed") + gap(2) + code("self") + gap(3) + code("fault"),
     )
 
@@ -169,7 +172,7 @@ def _asked(write: _Writer) -> Rule:
     question = f"[{write.characters('question')}?？]"
     return write.rule(
         ("press",),
-        write.code("softener", "self", "yours") + write.gap(2) + write.code("press"),
+        write.code("softener", "promise", "self", "yours") + write.gap(2) + write.code("press"),
         write.code("press") + write.gap(3) + write.code(*_SETTLE, "order") + write.gap(2) + question,
     )
 
@@ -211,11 +214,11 @@ def _polite_acts(write: _Writer) -> dict[str, Rule]:
     """Signs of the polite acts made of several words."""
     code, gap = write.code, write.gap
     own = code("self") + gap(4, "refuse", "request", "negation", "second")
-    giving = code("self", "softener", "yours") + gap(4, "refuse", "negation", "request")
+    giving = code("self", "promise", "yours") + gap(4, "refuse", "negation", "request")
     return {
         "courtesy_alone": write.alone("courtesy_alone"),
         "cooperation_alone": write.alone("cooperation_alone"),
-        "sorry": write.rule(("sorry",), code("sorry")),
+        "sorry": write.rule(("sorry",), code("self") + gap(4, "refuse", "negation", "request") + code("sorry")),
         "fault": write.rule(("fault",), code("self") + gap(3, "negation", "refuse") + code("fault")),
         "agree": write.rule(("agree",), code("agree") + gap(3, "refuse") + code(*_REMEDY)),
         "yours": write.rule(("yours",), code("yours") + gap(3, "refuse", "request", "negation") + code(*_REMEDY)),

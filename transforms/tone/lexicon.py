@@ -69,10 +69,9 @@ CODES: dict[str, str] = {
             "negation_step",
             "rhetorical",
             "question",
-            "softener",
+            "softener",  # 请, 希望: asked for
+            "promise",  # 会, 已: to be done or done by the one who speaks
             "ordinary",  # 垃圾袋: matched so that nothing inside it is
-            "model_for",  # character n-grams of the linear model that speak for hostility
-            "model_against",
             "attributed",  # written by the grammar in place of what someone else did
         )
     )
@@ -80,20 +79,18 @@ CODES: dict[str, str] = {
 #: Lists whose one-character words stay in the text.
 WORD_LISTS = frozenset(CODES) - frozenset(
     ("insult", "latin", "irony", "threat", "demand", "refusal", "stalling", "courtesy", "apology", "offer")
-    + ("cooperation", "offer_seller", "ordinary", "model_for", "model_against", "attributed")
+    + ("cooperation", "offer_seller", "ordinary", "attributed")
 )
 POINT = chr(0xE0F0)
 POLITE_POINT = chr(0xE0F1)
-MODEL_POINT = chr(0xE0F2)
-MODEL_MINUS = chr(0xE0F3)
 
 _POLITE_LISTS = frozenset(
     ("courtesy", "courtesy_alone", "apology", "offer", "offer_seller", "cooperation", "cooperation_alone")
 )
-_MODEL_LISTS = frozenset({"model_for", "model_against"})
 _GROUP = re.compile(r"\(([^()]*)\)")
 _FILES_WITH_LIST = ("homophones", "emoji")
 _TRADITIONAL = "traditional"
+_INTERCEPT = "(intercept)"
 _FULL_WIDTH = {
     **{chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F) if chr(code).isalnum() or chr(code) == "*"},
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", ""),
@@ -122,6 +119,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Model:
+    """A linear model over character n-grams, for hostility towards groups of people.
+
+    Attributes:
+        groups: Words for groups; only texts with one of them are shown to the model.
+        points: N-gram → points for (above 0) or against hostility. Of n-grams that overlap the leftmost counts, of
+            several at one place the longest.
+        intercept: Points of a text without any n-gram.
+        point_size: Log odds of one point.
+    """
+
+    groups: tuple[str, ...]
+    points: dict[str, int]
+    intercept: int
+    point_size: float = 0.25
+
+
+@dataclass(frozen=True)
 class Lexicon:
     """The compiled word lists.
 
@@ -131,6 +146,7 @@ class Lexicon:
         entries: The lines of the lists, groups written out.
         characters: Written characters and what they are read as: Traditional → simplified, full-width → ASCII,
             zero-width → nothing.
+        model: The n-gram model.
         words: List → its one-character words. They are too frequent to code; the grammar reads them as they are.
     """
 
@@ -139,6 +155,7 @@ class Lexicon:
     entries: tuple[Entry, ...]
     characters: dict[str, str]
     words: dict[str, str]
+    model: Model
 
 
 def build_lexicon(tables: Mapping[str, str]) -> Lexicon:
@@ -156,6 +173,7 @@ def build_lexicon(tables: Mapping[str, str]) -> Lexicon:
     """
     texts = {name.removesuffix(".tsv"): text for name, text in sorted(tables.items())}
     characters = _FULL_WIDTH | _read_traditional(texts.pop(_TRADITIONAL, ""))
+    model = _read_model(texts.pop("groups", ""), texts.pop("model", ""))
     entries = tuple(entry for name, text in texts.items() for entry in _read_entries(name, text))
     coded: dict[str, dict[str, int]] = {}
     words: dict[str, str] = {}
@@ -167,16 +185,14 @@ def build_lexicon(tables: Mapping[str, str]) -> Lexicon:
             _note(coded, form, entry)
     _drop_longer(coded)
     _drop_idle(coded)
-    for character in (*CODES.values(), POINT, POLITE_POINT, MODEL_POINT, MODEL_MINUS):
+    for character in (*CODES.values(), POINT, POLITE_POINT):
         coded[character] = {"ordinary": 0}  # text cannot smuggle codes in
     patterns = tuple(sorted(coded, key=lambda pattern: (-len(pattern), pattern)))
-    return Lexicon(patterns, tuple(_code(pattern, coded[pattern]) for pattern in patterns), entries, characters, words)
+    return Lexicon(patterns, tuple(_code(pattern, coded[pattern]) for pattern in patterns), entries, characters, words, model)
 
 
 def points(list_name: str, weight: int) -> str:
     """Give the point characters that follow a code."""
-    if list_name in _MODEL_LISTS:
-        return (MODEL_POINT if list_name == "model_for" else MODEL_MINUS) * weight
     return (POLITE_POINT if list_name in _POLITE_LISTS else POINT) * weight
 
 
@@ -200,8 +216,9 @@ def _drop_longer(coded: dict[str, dict[str, int]]) -> None:
     """
     for pattern in sorted(coded, key=len, reverse=True):
         lists, size = coded[pattern], len(pattern)
-        parts = (pattern[i:j] for i in range(size) for j in range(i + 1, size + 1) if j - i < size)
-        if "ordinary" not in lists and any(coded.get(part) == lists for part in parts):
+        parts = [pattern[i:j] for i in range(size) for j in range(i + 1, size + 1) if j - i < size]
+        inside = [coded[part] for part in parts if part in coded]
+        if inside and "ordinary" not in lists and all(other == lists for other in inside):
             del coded[pattern]
 
 
@@ -255,6 +272,13 @@ def _read_traditional(text: str) -> dict[str, str]:
         return {}
     rows = _rows(_TRADITIONAL, text, ("simplified", "traditional"))
     return {character: row["simplified"] for _, row in rows for character in row["traditional"]}
+
+
+def _read_model(groups: str, model: str) -> Model:
+    """Read the groups and the n-grams."""
+    words = tuple(row["pattern"] for _, row in _rows("groups", groups, ("pattern",))) if groups else ()
+    points = {row["ngram"]: int(row["points"]) for _, row in _rows("model", model, ("ngram", "points"))} if model else {}
+    return Model(words, points, points.pop(_INTERCEPT, 0))
 
 
 def _read_entries(name: str, text: str) -> Iterator[Entry]:

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from transforms.tone.grammar import SIMPLE, Rule, build_grammar
-from transforms.tone.lexicon import ACTS, CODES, POINT, POLITE_POINT, Lexicon
+from transforms.tone.lexicon import ACTS, CODES, POINT, POLITE_POINT, Lexicon, Model
 
 #: A message with at least this hostility counts as hostile.
 HOSTILE_FROM: Final = 0.5
@@ -26,6 +26,7 @@ _POLITE_ACTS: Final = ("courtesy", "apology", "offer", "cooperation")
 _READ: Final = "read_text"  # one way of writing
 _CODED: Final = "coded_text"  # words replaced by codes, then what is not the writer's own taken out
 _OWN: Final = "own_text"  # the same before what the other side did was taken out
+_MODEL: Final = "model_hostility"
 _SIGN: Final = "sign_"
 _SIGNS: Final = (*build_grammar({}).acts, "ultimatum")
 _SEPARATORS: Final = r"*._·~\-"
@@ -53,7 +54,8 @@ def score_messages(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
         floats in [0, 1] with four decimals. A null text has null acts and scores; a system message has no act and
         null scores, for nobody spoke; an empty text has no act, hostility 0 and civility 0.5.
 
-        Hostility is 1 − 0.8^points, points being those of the hostile patterns found. Civility is
+        Hostility is 1 − 0.8^points, points being those of the hostile patterns found, or, in a text that mentions a
+        group of people, the probability that the n-gram model gives if that is higher and at least one half. Civility is
         (1 − hostility)·(1 + p)/2 with p = 1 − 0.6^(polite points): a plain statement has 0.5.
     """
     grammar = build_grammar(lexicon.words)
@@ -67,8 +69,9 @@ def score_messages(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
     signs = {name: _has(_CODED, rule) for name, rule in grammar.acts.items()}
     signs["ultimatum"] = _has(_OWN, grammar.ultimatum)
     frame = frame.with_columns(**{f"{_SIGN}{name}": sign for name, sign in signs.items()}).with_columns(**_acts())
-    return frame.with_columns(_hostility()).with_columns(_civility()).drop(
-        _READ, _CODED, _OWN, *(f"{_SIGN}{name}" for name in signs)
+    frame = frame.with_columns(_group_hostility(lexicon.model).alias(_MODEL)).with_columns(_hostility())
+    return frame.with_columns(_civility()).drop(
+        _READ, _CODED, _OWN, _MODEL, *(f"{_SIGN}{name}" for name in signs)
     )
 
 
@@ -128,12 +131,32 @@ def _count(character: str) -> pl.Expr:
     return pl.col(_CODED).str.count_matches(character, literal=True).cast(pl.Int64)
 
 
+def _group_hostility(model: Model) -> pl.Expr:
+    """What the n-gram model says of texts that mention a group of people; 0 where it holds them for harmless."""
+    if not model.points:
+        return pl.lit(0.0)
+    longest_first = sorted(model.points, key=lambda ngram: (-len(ngram), ngram))
+    marks = [(POINT if model.points[ngram] > 0 else POLITE_POINT) * abs(model.points[ngram]) for ngram in longest_first]
+    mentions = pl.col(_READ).str.contains_any(list(model.groups))
+    marked = _where(mentions, pl.col(_READ)).str.replace_many(
+        [POINT, POLITE_POINT, *longest_first], ["", "", *marks], leftmost=True
+    )
+    found = [marked.str.count_matches(mark, literal=True).cast(pl.Int64) for mark in (POINT, POLITE_POINT)]
+    log_odds = (found[0] - found[1] + model.intercept) * model.point_size
+    probability = 1 / (1 + (-log_odds).exp())
+    return pl.when(mentions & (log_odds >= 0)).then(probability).otherwise(0.0)
+
+
 def _hostility() -> pl.Expr:
-    """Points of the hostile patterns that are the writer's own, plus those of acts made of several words."""
+    """The higher of what the lists and the model say.
+
+    The lists: points of the hostile patterns that are the writer's own, plus those of acts made of several words.
+    """
     composed = sum(
         (points * pl.col(sign).cast(pl.Int64) for sign, points in _SIGN_POINTS.items()), start=pl.lit(0, pl.Int64)
     )
-    score = (1 - pl.lit(_POINT_FACTOR).pow(_count(POINT) + composed)).round(4)
+    listed = 1 - pl.lit(_POINT_FACTOR).pow(_count(POINT) + composed)
+    score = pl.when(listed.is_not_null()).then(pl.max_horizontal(listed, _MODEL)).round(4)
     return pl.when(pl.col("sender").ne_missing("system")).then(score).alias("hostility")
 
 

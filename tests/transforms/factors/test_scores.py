@@ -38,6 +38,21 @@ def test_by_hand() -> None:
     assert row["overall_advantage"] == 0.2168
 
 
+def test_every_score_and_advantage_has_four_decimals() -> None:
+    """All differences of points from -10000 to 10000 come out as the decimal number and not next to it."""
+    ids = [str(number) for number in range(20_001)]
+    cases = disputes(*({"dispute_id": name} for name in ids))
+    points = [min(number, 10_000) for number in range(20_001)]
+    others = [max(number - 10_000, 0) for number in range(20_001)]
+    frame = pl.LazyFrame({"dispute_id": ids, "buyer__base": points, "seller__base": others[::-1]})
+    found = factor_scores(cases, dict.fromkeys(FACTOR.values, frame), WEIGHTS, {}).collect()
+    for column in ("buyer_rules", "seller_rules", "rules_advantage", "overall_advantage"):
+        values = found[column].to_list()
+        assert values == [round(value, 4) for value in values]
+    differences = [round((a - b) / 10_000, 4) for a, b in zip(points, others[::-1], strict=True)]
+    assert found.sort(pl.col("dispute_id").cast(pl.Int64))["rules_advantage"].to_list() == differences
+
+
 def test_the_weights_of_what_is_known_add_up_to_one() -> None:
     # Only evidence (0.45) and rules (0.25) are known: (0.45 * 0.5 - 0.25 * 0.1) / 0.70 = 0.285714
     row = scored(evidence=(7000, 2000), rules=(8500, 9500), tone=(5000, None))

@@ -1,0 +1,118 @@
+"""Masks for personal data: each type in its usual forms, and look-alikes that must stay as they are."""
+
+import polars as pl
+import pytest
+
+from transforms.privacy.mask import mask_text
+
+PERSONAL = [
+    # mobile numbers
+    ("13800138000", "[手机号]"),
+    ("打 13800138000 给我", "打 [手机号] 给我"),
+    ("电话：138 0013 8000。", "电话：[手机号]。"),
+    ("138-0013-8000", "[手机号]"),
+    ("+86 13800138000", "[手机号]"),
+    ("+8619912345678", "[手机号]"),
+    ("１３８００１３８０００", "[手机号]"),
+    # landlines
+    ("座机010-12345678", "座机[电话号码]"),
+    ("0571-87654321转", "[电话号码]转"),
+    # identity cards (with and without a valid checksum: a mistyped one is personal as well)
+    ("11010519491231002X", "[身份证号]"),
+    ("身份证110105194912310021。", "身份证[身份证号]。"),
+    # bank cards
+    ("6222021234567890123", "[银行卡号]"),
+    ("卡号6222 0212 3456 7890", "卡号[银行卡号]"),
+    # e-mail
+    ("写到 li.lei+x@mail.example.com 吧", "写到 [邮箱] 吧"),
+    # handles
+    ("微信：wxid_abc123", "微信[微信号]"),
+    ("加v abc123456", "加v[微信号]"),
+    ("VX:lilei2026", "VX[微信号]"),
+    ("QQ12345678", "QQ[QQ号]"),
+    ("qq号是 123456789", "qq号[QQ号]"),
+    ("支付宝账号13800138000", "支付宝账号[支付宝账号]"),
+    # addresses
+    ("寄到浙江省杭州市西湖区文三路100号3栋2单元501室", "[地址]"),
+]
+REPEATED = [
+    # separated by a single character, which both neighbours need as their border
+    ("13800138000,13900139000", "[手机号],[手机号]"),
+    ("13800138000 13900139000 13700137000", "[手机号] [手机号] [手机号]"),
+    ("010-12345678、010-87654321", "[电话号码]、[电话号码]"),
+    ("13800138000/a@b.cn/13900139000", "[手机号]/[邮箱]/[手机号]"),
+    ("11010519491231002X,110105194912310021", "[身份证号],[身份证号]"),
+    ("6222021234567890123,6222021234567890124", "[银行卡号],[银行卡号]"),
+]
+LOOK_ALIKES = [
+    "价格12345元，运费12元",
+    "2026-03-05 14:03:00 签收",
+    "20260305",
+    "iPhone 13 Pro Max 256GB",
+    "型号 SM-G9910 和 A2634",
+    "QQ糖很好吃",
+    "加V领毛衣两件",
+    "微信支付的截图发你了",
+    "微信转账给我",
+    "支付宝付了12345元",
+    "运单号SF1234567890123",
+    "12800138000",
+    "第12345678901号",
+    "给了 3@5 个",
+    "@客服 请处理",
+    "市中心的路很堵",
+    "三天两头去一趟县里",
+    "保修 0-12 个月",
+    "电话打了3次没人接",
+    "",
+    "   ",
+    "好的，谢谢！",
+]
+
+
+def _masked(*texts: str | None) -> list[str | None]:
+    return mask_text(pl.Series("text", texts, dtype=pl.String)).to_list()
+
+
+@pytest.mark.parametrize(("text", "expected"), PERSONAL)
+def test_personal_data_is_masked_by_its_type(text: str, expected: str) -> None:
+    (found,) = _masked(text)
+    assert found is not None
+    assert found.endswith(expected) if expected == "[地址]" else found == expected
+    assert not any(part in found for part in ("138", "87654321", "1949", "6222", "lilei", "文三路", "123456"))
+
+
+@pytest.mark.parametrize(("text", "expected"), REPEATED)
+def test_every_occurrence_is_masked(text: str, expected: str) -> None:
+    assert _masked(text) == [expected]
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKES)
+def test_look_alikes_stay(text: str) -> None:
+    assert _masked(text) == [text]
+
+
+def test_words_around_a_mask_stay_as_they_were_written() -> None:
+    assert _masked("尺寸１２３４５６，电话13800138000") == ["尺寸１２３４５６，电话[手机号]"]
+
+
+def test_rows_keep_their_place_and_null_stays_null() -> None:
+    assert _masked(None, "好", "13800138000", None, "坏") == [None, "好", "[手机号]", None, "坏"]
+    assert _masked() == []
+    assert _masked(None) == [None]
+
+
+def test_the_name_of_the_column_is_kept() -> None:
+    assert mask_text(pl.Series("text", ["13800138000"])).name == "text"
+
+
+def test_masking_twice_changes_nothing() -> None:
+    once = [text for text in _masked(*(text for text, _ in PERSONAL))]
+    assert _masked(*once) == once
+
+
+def test_lines_of_a_long_text_are_all_masked() -> None:
+    text = "\n".join(f"第{n}行 1380013{n:04}" for n in range(200))
+    (found,) = _masked(text)
+    assert found is not None
+    assert found.count("[手机号]") == 200
