@@ -89,7 +89,8 @@ def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.D
         good, bad = _typed(chunk.frame, task, profile, match, key)
         set_aside += [_malformed_rows(task, chunk.malformed), bad]
         filing.add(good)
-    filing.close()
+    filing.file_waiting()
+    filing.writer.close()
     quarantine = pl.concat(set_aside) if set_aside else pl.DataFrame(schema=QUARANTINE_SCHEMA)
     quarantine.sort("row_number").write_parquet(partial / "quarantine.parquet")
     write_record(partial, _record(task, profile, match, rows_in, quarantine.height, filing.writer.partitions))
@@ -116,9 +117,9 @@ class _Filing:
     def add(self, rows: pl.DataFrame) -> None:
         self.waiting.append(rows)
         if sum(frame.height for frame in self.waiting) >= _FILED_AT_ONCE:
-            self.close()
+            self.file_waiting()
 
-    def close(self) -> None:
+    def file_waiting(self) -> None:
         if not self.waiting:
             return
         rows = pl.concat(self.waiting, how="diagonal")

@@ -214,6 +214,7 @@ def _polite_acts(write: _Writer) -> dict[str, Rule]:
     """Signs of the polite acts made of several words."""
     code, gap = write.code, write.gap
     own = code("self") + gap(4, "refuse", "request", "negation", "second")
+    refuse, remedy = write.characters("refuse"), write.characters(*_REMEDY)
     giving = code("self", "promise", "yours") + gap(4, "refuse", "negation", "request")
     return {
         "courtesy_alone": write.alone("courtesy_alone"),
@@ -227,6 +228,12 @@ def _polite_acts(write: _Writer) -> dict[str, Rule]:
             code("fee") + gap(2) + code("self") + gap(2, "refuse", "negation") + code("bear"),
             own + code("bear") + gap(2) + code("fee"),
         ),
-        "offer_seller": write.rule(("offer_seller", *_REMEDY), CODES["offer_seller"], own + code(*_REMEDY), code(*_REMEDY) + "[0-9]"),
+        "offer_seller": write.rule(
+            ("offer_seller", *_REMEDY),
+            f"(?:^|[^{refuse}{remedy}]){CODES['offer_seller']}",
+            f"(?:^|[^{refuse}])[{remedy}]{CODES['offer_seller']}",
+            own + code(*_REMEDY),
+            f"(?:^|[^{refuse}])[{remedy}][0-9]",
+        ),
         "give": write.rule(("give",), giving + code("give")),
     }

@@ -87,6 +87,7 @@ POLITE_POINT = chr(0xE0F1)
 _POLITE_LISTS = frozenset(
     ("courtesy", "courtesy_alone", "apology", "offer", "offer_seller", "cooperation", "cooperation_alone")
 )
+_FIRST = frozenset({"settle", "settle_both", "handle"})  # next to the word of refusing before them
 _GROUP = re.compile(r"\(([^()]*)\)")
 _FILES_WITH_LIST = ("homophones", "emoji")
 _TRADITIONAL = "traditional"
@@ -250,7 +251,8 @@ def _code(pattern: str, lists: Mapping[str, int]) -> str:
     if "ordinary" in lists and len(lists) > 1:
         others = ", ".join(sorted(set(lists) - {"ordinary"}))
         raise LexiconError(f"pattern {pattern!r} is in ordinary.tsv and also in {others}: keep one of the two")
-    return "".join(CODES[name] + points(name, lists[name]) for name in sorted(lists))
+    names = sorted(lists, key=lambda name: (name not in _FIRST, name))
+    return "".join(CODES[name] for name in names) + "".join(points(name, lists[name]) for name in names)
 
 
 def _rows(name: str, text: str, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
