@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -67,8 +67,7 @@ def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
     deliveries, tasks = _what_is_new(files, prints, before)
     readings = {"code": code_version(), "profiles": repr(profiles)}
     tasks = [replace(task, profiles=profiles) for task in tasks]
-    homes = _stage_disputes(tasks, layout, key, before, readings)
-    _stage_children(tasks, settings, key, homes, _dispute_ids(before, tasks), readings)
+    _stage(tasks, settings, key, before, readings)
     ledger = make_ledger(layout, (*before.deliveries, *deliveries))
     _check_manifest_rows(files, prints, ledger)
     return ledger
@@ -177,41 +176,49 @@ def _reading(readings: dict[str, str], dispute_files: Iterable[str]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=_HASH_BYTES).hexdigest()
 
 
+def _stage(
+    tasks: list[StagingTask], settings: Settings, key: PseudonymKey, before: Ledger, readings: dict[str, str]
+) -> None:
+    """Stage disputes one after another, for each may hold homes for the next, and all else side by side.
+
+    Tables without disputes need no homes, so they are staged beside the disputes; the others wait for them.
+    """
+    layout = settings.layout
+    of_disputes = [task for task in tasks if task.table.name == "disputes"]
+    alone = [task for task in tasks if "dispute_id" not in task.table.column_names]
+    children = [task for task in tasks if task not in of_disputes and task not in alone]
+    nobody = pl.DataFrame(schema=HOMES_SCHEMA)
+    with ThreadPoolExecutor(settings.threads) as pool:
+        without_homes = _submit(pool, alone, _reading(readings, ()), layout, key, nobody)
+        homes = _stage_disputes(of_disputes, layout, key, before, readings)
+        reading = _reading(readings, _dispute_ids(before, tasks))
+        for future in without_homes + _submit(pool, children, reading, layout, key, homes):
+            future.result()
+
+
+def _submit(
+    pool: Executor, tasks: list[StagingTask], reading: str, layout: Layout, key: PseudonymKey, homes: pl.DataFrame
+) -> list[Future[pl.DataFrame]]:
+    ready = [replace(task, reading=reading) for task in tasks]
+    return [pool.submit(stage_file, task, layout, key, homes) for task in ready if not _is_staged(task, layout)]
+
+
 def _stage_disputes(
     tasks: list[StagingTask], layout: Layout, key: PseudonymKey, before: Ledger, readings: dict[str, str]
 ) -> pl.DataFrame:
     homes = known_homes(before, layout).collect()
     earlier = [file.file_id for file in before.of_table("disputes")]
     for task in tasks:
-        if task.table.name != "disputes":
-            continue
         ready = replace(task, reading=_reading(readings, earlier))
         if _is_staged(ready, layout):
             record = read_record(staged_folder(layout, "disputes", task.file_id))
             found = _homes_of(layout, task.file_id, record.months if record else ())
-            homes = pl.concat(
-                [homes, found.join(homes.lazy(), on="dispute_id", how="anti").unique("dispute_id").collect()]
-            )
+            new = found.join(homes.lazy(), on="dispute_id", how="anti").unique("dispute_id").collect()
+            homes = pl.concat([homes, new])
         else:
             homes = stage_file(ready, layout, key, homes)
         earlier.append(task.file_id)
     return homes
-
-
-def _stage_children(
-    tasks: list[StagingTask],
-    settings: Settings,
-    key: PseudonymKey,
-    homes: pl.DataFrame,
-    dispute_files: list[str],
-    readings: dict[str, str],
-) -> None:
-    reading = _reading(readings, dispute_files)
-    ready = [replace(task, reading=reading) for task in tasks if task.table.name != "disputes"]
-    waiting = [task for task in ready if not _is_staged(task, settings.layout)]
-    with ThreadPoolExecutor(settings.threads) as pool:
-        for _ in pool.map(lambda task: stage_file(task, settings.layout, key, homes), waiting):
-            pass
 
 
 def _is_staged(task: StagingTask, layout: Layout) -> bool:

@@ -25,7 +25,7 @@ _IRONY_POINTS: Final = 2
 _POLITE_ACTS: Final = ("courtesy", "apology", "offer", "cooperation")
 _READ: Final = "read_text"  # one way of writing
 _CODED: Final = "coded_text"  # words replaced by codes, then what is not the writer's own taken out
-_OWN: Final = "own_text"  # the same before what the other side did was taken out
+_CHOSEN: Final = "is_chosen"
 _MODEL: Final = "model_hostility"
 _SIGN: Final = "sign_"
 _SIGNS: Final = (*build_grammar({}).acts, "ultimatum")
@@ -62,17 +62,14 @@ def score_messages(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
     coded = pl.col(_READ).str.replace_many(list(lexicon.patterns), list(lexicon.codes), leftmost=True)
     frame = _read(messages, lexicon).with_columns(coded.alias(_CODED))
     for rule, replacement in grammar.own:
-        frame = _rewrite(frame, _CODED, rule, replacement)
-    frame = frame.with_columns(pl.col(_CODED).alias(_OWN))
+        frame = _rewrite(frame, rule, replacement)
+    frame = frame.with_columns(_matches(_CODED, grammar.ultimatum).alias(f"{_SIGN}ultimatum"))
     for rule, replacement in grammar.clean:
-        frame = _rewrite(frame, _CODED, rule, replacement)
-    signs = {name: _has(_CODED, rule) for name, rule in grammar.acts.items()}
-    signs["ultimatum"] = _has(_OWN, grammar.ultimatum)
-    frame = frame.with_columns(**{f"{_SIGN}{name}": sign for name, sign in signs.items()}).with_columns(**_acts())
-    frame = frame.with_columns(_group_hostility(lexicon.model).alias(_MODEL)).with_columns(_hostility())
-    return frame.with_columns(_civility()).drop(
-        _READ, _CODED, _OWN, _MODEL, *(f"{_SIGN}{name}" for name in signs)
-    )
+        frame = _rewrite(frame, rule, replacement)
+    signs = {f"{_SIGN}{name}": _matches(_CODED, rule) for name, rule in grammar.acts.items()}
+    frame = _group_hostility(frame.with_columns(**signs), lexicon.model)
+    added = (_READ, _CHOSEN, _CODED, _MODEL, f"{_SIGN}ultimatum", *signs)
+    return frame.with_columns(**_acts()).with_columns(_hostility()).with_columns(_civility()).drop(added)
 
 
 def _read(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
@@ -82,27 +79,29 @@ def _read(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
     """
     text = pl.col("text").cast(pl.String)
     unusual = text.str.contains(f"[{''.join(lexicon.characters)}{_SEPARATORS}]")
-    simple = _where(unusual, text).str.replace_many(list(lexicon.characters), list(lexicon.characters.values()))
+    simple = _chosen(text).str.replace_many(list(lexicon.characters), list(lexicon.characters.values()))
     joined = simple.str.replace_all(rf"(\p{{Han}})[{_SEPARATORS}](\p{{Han}})", "$1$2")  # 骗*子
-    return messages.with_columns(pl.when(unusual).then(joined).otherwise(text).alias(_READ))
+    read = pl.when(_CHOSEN).then(joined).otherwise(text)
+    return messages.with_columns(unusual.alias(_CHOSEN)).with_columns(read.alias(_READ))
 
 
-def _rewrite(frame: pl.LazyFrame, column: str, rule: Rule, replacement: str) -> pl.LazyFrame:
-    """Replace what a rule matches, in the texts that have what it needs."""
-    text, concerned = pl.col(column), pl.col(column).str.contains(rule.needs)
-    rewritten = _where(concerned, text).str.replace_all(rule.pattern, replacement)
-    return frame.with_columns(pl.when(concerned).then(rewritten).otherwise(text).alias(column))
+def _rewrite(frame: pl.LazyFrame, rule: Rule, replacement: str) -> pl.LazyFrame:
+    """Replace what a rule matches, in the coded texts that have what it needs."""
+    text = pl.col(_CODED)
+    rewritten = pl.when(_CHOSEN).then(_chosen(text).str.replace_all(rule.pattern, replacement)).otherwise(text)
+    return frame.with_columns(text.str.contains(rule.needs).alias(_CHOSEN)).with_columns(rewritten.alias(_CODED))
 
 
-def _has(column: str, rule: Rule) -> pl.Expr:
+def _chosen(text: pl.Expr) -> pl.Expr:
+    """Keep the chosen texts and empty the others: on nulls Polars would run an expression all the same."""
+    return pl.when(_CHOSEN).then(text).otherwise(pl.lit(""))
+
+
+def _matches(column: str, rule: Rule) -> pl.Expr:
     """Whether a rule matches, asked only of texts that have what it needs."""
     text = pl.col(column)
-    return _where(text.str.contains(rule.needs), text).str.contains(rule.pattern).fill_null(value=False)
-
-
-def _where(concerned: pl.Expr, text: pl.Expr) -> pl.Expr:
-    """Keep the texts concerned and empty the others: on nulls Polars would run an expression all the same."""
-    return pl.when(concerned).then(text).otherwise(pl.lit(""))
+    needed = pl.when(text.str.contains(rule.needs)).then(text).otherwise(pl.lit(""))
+    return needed.str.contains(rule.pattern).fill_null(value=False)
 
 
 def _acts() -> dict[str, pl.Expr]:
@@ -127,24 +126,25 @@ def _acts() -> dict[str, pl.Expr]:
     return {act: (simple[act] | composed[act]) & ~system for act in ACTS}
 
 
-def _count(character: str) -> pl.Expr:
-    return pl.col(_CODED).str.count_matches(character, literal=True).cast(pl.Int64)
+def _count(column: str, character: str) -> pl.Expr:
+    return pl.col(column).str.count_matches(character, literal=True).cast(pl.Int64)
 
 
-def _group_hostility(model: Model) -> pl.Expr:
-    """What the n-gram model says of texts that mention a group of people; 0 where it holds them for harmless."""
+def _group_hostility(frame: pl.LazyFrame, model: Model) -> pl.LazyFrame:
+    """Add what the n-gram model says of texts that mention a group; 0 where it holds them for harmless."""
     if not model.points:
-        return pl.lit(0.0)
-    longest_first = sorted(model.points, key=lambda ngram: (-len(ngram), ngram))
-    marks = [(POINT if model.points[ngram] > 0 else POLITE_POINT) * abs(model.points[ngram]) for ngram in longest_first]
-    mentions = pl.col(_READ).str.contains_any(list(model.groups))
-    marked = _where(mentions, pl.col(_READ)).str.replace_many(
-        [POINT, POLITE_POINT, *longest_first], ["", "", *marks], leftmost=True
+        return frame.with_columns(pl.lit(0.0).alias(_MODEL))
+    ngrams = sorted(model.points, key=lambda ngram: (-len(ngram), ngram))
+    marks = [(POINT if model.points[ngram] > 0 else POLITE_POINT) * abs(model.points[ngram]) for ngram in ngrams]
+    marked = _chosen(pl.col(_READ)).str.replace_many([POINT, POLITE_POINT, *ngrams], ["", "", *marks], leftmost=True)
+    log_odds = (_count(_MODEL, POINT) - _count(_MODEL, POLITE_POINT) + model.intercept) * model.point_size
+    probability = pl.when(pl.col(_CHOSEN) & (pl.col(_MODEL) >= 0)).then(1 / (1 + (-pl.col(_MODEL)).exp())).otherwise(0.0)
+    return (
+        frame.with_columns(pl.col(_READ).str.contains_any(list(model.groups)).alias(_CHOSEN))
+        .with_columns(marked.alias(_MODEL))
+        .with_columns(log_odds.alias(_MODEL))
+        .with_columns(probability.alias(_MODEL))
     )
-    found = [marked.str.count_matches(mark, literal=True).cast(pl.Int64) for mark in (POINT, POLITE_POINT)]
-    log_odds = (found[0] - found[1] + model.intercept) * model.point_size
-    probability = 1 / (1 + (-log_odds).exp())
-    return pl.when(mentions & (log_odds >= 0)).then(probability).otherwise(0.0)
 
 
 def _hostility() -> pl.Expr:
@@ -155,7 +155,7 @@ def _hostility() -> pl.Expr:
     composed = sum(
         (points * pl.col(sign).cast(pl.Int64) for sign, points in _SIGN_POINTS.items()), start=pl.lit(0, pl.Int64)
     )
-    listed = 1 - pl.lit(_POINT_FACTOR).pow(_count(POINT) + composed)
+    listed = 1 - pl.lit(_POINT_FACTOR).pow(_count(_CODED, POINT) + composed)
     score = pl.when(listed.is_not_null()).then(pl.max_horizontal(listed, _MODEL)).round(4)
     return pl.when(pl.col("sender").ne_missing("system")).then(score).alias("hostility")
 
@@ -163,7 +163,7 @@ def _hostility() -> pl.Expr:
 def _civility() -> pl.Expr:
     """What hostility leaves, raised by polite points."""
     acts = sum((pl.col(act).cast(pl.Int64) for act in _POLITE_ACTS), start=pl.lit(0, pl.Int64))
-    polite = 1 - pl.lit(_POLITE_FACTOR).pow(_count(POLITE_POINT) + acts)
+    polite = 1 - pl.lit(_POLITE_FACTOR).pow(_count(_CODED, POLITE_POINT) + acts)
     return ((1 - pl.col("hostility")) * (1 + polite) / 2).round(4).alias("civility")
 
 
