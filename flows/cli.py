@@ -174,6 +174,32 @@ def query(
 
 
 @app.command
+def explain(
+    dispute_id: str,
+    *,
+    data: Data = DEFAULT_DATA,
+    lang: Literal["en", "zh"] | None = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Tell one dispute: its facts, scores, rulings of like cases, and how surprising its own is.
+
+    Example: rulings explain D0000000001 --lang zh
+
+    Args:
+        dispute_id: The dispute.
+        data: The data directory.
+        lang: Language of the text; by default that of the environment.
+        json: Write JSON, with the values of the contract in place of words.
+    """
+    from flows.explain import Language, language_of  # noqa: PLC0415
+    from flows.explain import explain as explain_dispute  # noqa: PLC0415
+    from flows.settings import Layout  # noqa: PLC0415
+
+    language = Language(lang) if lang else language_of(os.environ)
+    _print(explain_dispute(Layout(data.resolve()), dispute_id, language, json=json))
+
+
+@app.command
 def report(*, data: Data = DEFAULT_DATA) -> None:
     """Say where the report in force lies.
 

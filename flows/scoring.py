@@ -27,6 +27,8 @@ from transforms.tone.messages import score_messages
 
 # Users are cut into so many groups that each has at most about this many sides of disputes.
 _SIDES_PER_BUCKET = 4_000_000
+# Rows in a row group of DuckDB: groups of another size are written twice, when they are loaded and at the checkpoint.
+_ROW_GROUP = 122_880
 _BUCKET = "__bucket"
 _WORDING = "__wording"
 _PSEUDONYM = "__pseudonym"
@@ -72,7 +74,7 @@ def _write(frame: pl.DataFrame, folder: Path, table: str, name: str) -> None:
     path = folder / table / f"{name}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     # Read once and thrown away: speed counts more than size.
-    frame.write_parquet(path, compression="lz4")
+    frame.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP)
 
 
 def _score_users(resolved: Resolved, scorer: Scorer, folder: Path, sides_folder: Path) -> None:

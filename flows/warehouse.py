@@ -10,7 +10,10 @@ import polars as pl
 
 from flows.settings import Settings
 from flows.sql_runner import SqlFile, read_sql_files, run_sql_files
+from transforms.factors import FACTORS
+from transforms.factors.parts import part_column
 from transforms.registry import OUTPUT_TABLES, Table
+from transforms.registry.enumerations import FACTOR, PARTY
 
 if TYPE_CHECKING:
     import duckdb
@@ -128,7 +131,28 @@ def declared_columns() -> pl.DataFrame:
         for table in OUTPUT_TABLES.values()
         for column in table.columns
     ]
-    return pl.DataFrame(rows)
+    return pl.DataFrame([*rows, *_part_columns()])
+
+
+def _part_columns() -> list[dict[str, Any]]:
+    """Declare the columns of ``core.score_points``, which follow from the parts that the factors declare."""
+    sides = PARTY.labels
+    return [
+        {
+            "table_schema": "core",
+            "table_name": "score_points",
+            "column_name": f"{factor.name}__{part_column(party, part.name)}",
+            "unit": "1/10000",
+            "is_key": False,
+            "description_en": f"{factor.name} of the {sides[party].en}: {part.label.en}",
+            "description_zh": f"{sides[party].zh}{FACTOR.labels[factor.name].zh}：{part.label.zh}",
+            "values_en": "",
+            "values_zh": "",
+        }
+        for factor in FACTORS
+        for part in factor.parts
+        for party in part.parties
+    ]
 
 
 def _values(labels: Mapping[str, Any], language: str) -> str:

@@ -176,7 +176,9 @@ def read_all(database: Path, without_clock: bool = True) -> dict[str, list[tuple
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, without_clock: bool) -> list[tuple[Any, ...]]:
     clock = CLOCK.get(name, ()) if without_clock else ()
     left_out = f" exclude ({', '.join(clock)})" if clock else ""
-    return [tuple(map(repr, row)) for row in connection.execute(f"select *{left_out} from {name} order by all").fetchall()]
+    return [
+        tuple(map(repr, row)) for row in connection.execute(f"select *{left_out} from {name} order by all").fetchall()
+    ]
 
 
 def ask(database: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """Databases that many tests read are built once."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,12 @@ HAND_MESSAGES = messages_csv(
     ("hm2", "h9", "buyer", "纠纷还没有送到"),
 )
 HAND_EVIDENCE = evidence_csv(("he1", "h1", "buyer", "照片"), ("he2", "h3", "seller", "video"))
+#: A second batch: a newer version, a dispute that a message was waiting for, and content that was loaded before.
+LATER = {
+    "c-later/disputes.csv": disputes_csv(("h1", "2026-01-01", "partial"), ("h9", "2026-02-09", "seller_wins")),
+    "c-later/messages.csv": messages_csv(("hm1", "h1", "buyer", "已收到，谢谢")),
+    "c-later/evidence-again.csv": HAND_EVIDENCE,
+}
 
 
 @dataclass(frozen=True)
@@ -60,4 +67,18 @@ def release(tmp_path_factory: pytest.TempPathFactory, key_for_pseudonyms: None) 
     write_sample(root / "inbox" / "a-simulated", 200, 7)
     batch = {"disputes.csv": HAND_DISPUTES, "messages.csv": HAND_MESSAGES, "evidence.csv": HAND_EVIDENCE}
     deliver(root / "inbox", {f"b-by-hand/{name}": text for name, text in batch.items()})
+    return Built(root, run_steps(root))
+
+
+def copied(release: Built, root: Path) -> Path:
+    """Copy a release with its inbox, to be changed."""
+    shutil.copytree(release.root, root, symlinks=True)
+    return root
+
+
+@pytest.fixture(scope="session")
+def later(release: Built, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Build the release that follows when a second batch is delivered; it must not be changed."""
+    root = copied(release, tmp_path_factory.mktemp("later") / "root")
+    deliver(root / "inbox", LATER)
     return Built(root, run_steps(root))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.explain.release import CHINA, Row, columns_of, rows
+from flows.explain.release import CHINA, TIME_ZONE, Row, columns_of, rows
 from transforms.registry import output_table
 from transforms.registry.enumerations import PARTY
 from transforms.registry.inputs import REPUTATION
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 #: Messages are cut after so many characters; the database has all of them.
 LONGEST_MESSAGE: Final = 160
-QUALITIES: Final = ("clear", "multi_angle", "close_up", "full_process", "accredited")
 _LAST: Final = datetime.max.replace(tzinfo=CHINA)
 _TABLES: Final = {
     "evidence": ("evidence_id", "party", "submitted_at"),
@@ -165,7 +164,7 @@ def _standing(row: Row, party: str) -> Standing:
 
 def _detail(table: str, row: Row) -> EvidenceDetail | BreachDetail | MessageDetail:
     if table == "evidence":
-        return EvidenceDetail(row["kind"], *(row[quality] for quality in QUALITIES), row["admitted"])
+        return EvidenceDetail(**{name: row[name] for name in EvidenceDetail.__dataclass_fields__})
     if table == "violations":
         return BreachDetail(row["rule"], row["severity"], row["substantiated"])
     acts = tuple(act for act in ACTS if row[act])
@@ -194,7 +193,7 @@ def read_reputation(connection: "duckdb.DuckDBPyConnection", dispute_id: str, pa
     """
     known = rows(
         connection,
-        f"select user_id, timezone('Asia/Shanghai', known_before) as known_before from ({mine})",
+        f"select user_id, timezone('{TIME_ZONE}', known_before) as known_before from ({mine})",
         {"id": dispute_id},
     )[0]
     snapshots = _snapshots(connection, mine, dispute_id)

@@ -14,7 +14,7 @@ from transforms.statistics.specs import NOT_RECORDED
 if TYPE_CHECKING:
     import duckdb
 
-#: Fewer like cases than this tell nothing.
+#: Fewer like cases than this tell too little.
 FEWEST: Final = 30
 #: What is asked of like cases, beside the claim; given up from the last to the first while there are too few.
 CRITERIA: Final = ("category", "evidence", "rules", "tone", "reputation")
@@ -29,6 +29,7 @@ class Level:
     Attributes:
         factor: The factor.
         level: Its name there, ``not_recorded``, or None where no ruled dispute could tell it.
+        place: Its place among the levels of recorded values, from 1; None where it has none.
         n_levels: How many levels of recorded values there are.
         level_low: Smallest value in it.
         level_high: Largest value in it.
@@ -36,6 +37,7 @@ class Level:
 
     factor: str
     level: str | None
+    place: int | None
     n_levels: int
     level_low: float | None = None
     level_high: float | None = None
@@ -85,14 +87,18 @@ class LikeCases:
         return next((each for each in self.outcomes if each.outcome == outcome), None)
 
 
-def read_like_cases(connection: "duckdb.DuckDBPyConnection", dispute: Row, scores: Scores) -> LikeCases:
+def read_like_cases(
+    connection: "duckdb.DuckDBPyConnection", dispute_id: str, dispute: Row, scores: Scores
+) -> LikeCases:
     """Find like cases and how they were ruled.
 
     Like cases have the same claim and category and the same level of each factor. Where they are fewer than
-    ``FEWEST``, levels of reputation, tone, rules and evidence are given up in that order, and then the category.
+    ``FEWEST``, or so uneven that every count would be hidden, levels of reputation, tone, rules and evidence are given
+    up in that order, and then the category.
 
     Args:
         connection: A release.
+        dispute_id: The dispute.
         dispute: Its row of ``core.disputes``.
         scores: Its scores.
 
@@ -103,26 +109,28 @@ def read_like_cases(connection: "duckdb.DuckDBPyConnection", dispute: Row, score
     levels = tuple(_level(factor, scores.factor(factor).advantage, bounds) for factor in FACTOR.values)
     conditions = {"category": "disputes.category is not distinct from $category"}
     conditions |= {level.factor: _condition(level, bounds) for level in levels}
-    parameters = {name: dispute[name] for name in ("dispute_id", "claim", "category")}
-    n_same = _widest(connection, conditions, parameters)
+    parameters = {"dispute_id": dispute_id, "claim": dispute["claim"], "category": dispute["category"]}
+    n_same = _most_alike(connection, conditions, parameters)
     same = CRITERIA[: n_same or 0]
     set_aside = tuple(reversed(CRITERIA[len(same) :]))
     found = LikeCases(dispute["claim"], levels, same, set_aside, FEWEST, K, None, None, "too_few_cases", ())
     if n_same is None:
         return found
-    where = " and ".join(["true", *(conditions[name] for name in same)])
-    return _with_shares(found, rows(connection, _shares_query(where), {**parameters, **sql_parameters()}))
+    if "category" not in same:
+        del parameters["category"]
+    query = _shares_query(" and ".join(["true", *(conditions[name] for name in same)]))
+    return _with_shares(found, rows(connection, query, {**parameters, **sql_parameters()}))
 
 
 def _level(factor: str, value: float | None, bounds: list[Row]) -> Level:
     """The level that a value falls into, by the rule of transforms.statistics.levels; open disputes have none there."""
     own = _recorded_bounds(factor, bounds)
-    if value is None:
-        return Level(factor, NOT_RECORDED, len(own))
-    if not own:
-        return Level(factor, None, 0)
-    found = next((each for each in own if value <= each["level_high"]), own[-1])
-    return Level(factor, found["level"], len(own), found["level_low"], found["level_high"])
+    if value is None or not own:
+        return Level(factor, NOT_RECORDED if value is None else None, None, len(own))
+    # Advantages have four decimals, but as differences they need not be the closest binary number to them.
+    low, high = ([round(each[name], 4) + 0.0 for each in own] for name in ("level_low", "level_high"))
+    place = next((place for place, upto in enumerate(high) if value <= upto), len(own) - 1)
+    return Level(factor, own[place]["level"], place + 1, len(own), low[place], high[place])
 
 
 def _recorded_bounds(factor: str, bounds: list[Row]) -> list[Row]:
@@ -135,12 +143,11 @@ def _condition(level: Level, bounds: list[Row]) -> str:
     column = f"scores.{level.factor}_advantage"
     if level.level == NOT_RECORDED:
         return f"{column} is null"
-    own = _recorded_bounds(level.factor, bounds)
-    place = next((place for place, each in enumerate(own) if each["level"] == level.level), None)
-    if place is None:
+    if level.place is None:
         return "false"
-    above = [f"{column} > {own[place - 1]['level_high']!r}"] if place > 0 else []
-    upto = [f"{column} <= {own[place]['level_high']!r}"] if place < len(own) - 1 else []
+    highs = [each["level_high"] for each in _recorded_bounds(level.factor, bounds)]
+    above = [f"{column} > {highs[level.place - 2]!r}::double"] if level.place > 1 else []
+    upto = [f"{column} <= {highs[level.place - 1]!r}::double"] if level.place < len(highs) else []
     return " and ".join([f"{column} is not null", *above, *upto])
 
 
@@ -153,17 +160,33 @@ _CASES: Final = """
 """
 
 
-def _widest(
+def _most_alike(
     connection: "duckdb.DuckDBPyConnection", conditions: dict[str, str], parameters: dict[str, Any]
 ) -> int | None:
     """How many of the criteria can be asked for so that enough cases are left; None if not even the claim."""
     steps = range(len(CRITERIA), -1, -1)
     counts = [
-        "count(*) filter (" + " and ".join(["true", *(conditions[name] for name in CRITERIA[:step])]) + f") as n_{step}"
+        f"count(*) filter ({' and '.join([f'outcome = {outcome!r}', *wanted])}) as {outcome}_{step}"
         for step in steps
+        for wanted in [[conditions[name] for name in CRITERIA[:step]]]
+        for outcome in RULED_OUTCOMES
     ]
     found = rows(connection, f"select {', '.join(counts)} {_CASES}", parameters)[0]
-    return next((step for step in steps if found[f"n_{step}"] >= FEWEST), None)
+    return next((step for step in steps if _is_enough([found[f"{each}_{step}"] for each in RULED_OUTCOMES])), None)
+
+
+def _is_enough(counts: list[int]) -> bool:
+    """Whether so many cases of each outcome tell something that may be shown."""
+    hidden = _hidden(dict(zip(RULED_OUTCOMES, counts, strict=True)))
+    return sum(counts) >= FEWEST and len(hidden) < sum(n > 0 for n in counts)
+
+
+def _hidden(counts: dict[str, int]) -> set[str]:
+    """Outcomes whose count is under the smallest that is shown, or would tell such a one."""
+    cells = {("", "", outcome): n for outcome, n in counts.items()}
+    total = ("", "", _TOTAL)
+    hidden = suppressed_cells({**cells, total: sum(counts.values())}, [Line(tuple(cells), total)])
+    return {outcome for _, _, outcome in hidden}
 
 
 def _shares_query(where: str) -> str:
@@ -176,8 +199,7 @@ def _shares_query(where: str) -> str:
         with slices as (
             select 'like' as slice, disputes.seller_id, disputes.outcome {_CASES} and {where}
             union all
-            select 'all' as slice, seller_id, outcome from core.disputes
-            where is_ruled and ($category is null or true)
+            select 'all' as slice, seller_id, outcome from core.disputes where is_ruled
         ),
         seller_counts as (
             select slice, 0 as value, seller_id, count(*) as n_cluster, {counts}
@@ -196,10 +218,8 @@ def _shares_query(where: str) -> str:
 
 def _with_shares(found: LikeCases, rates: list[Row]) -> LikeCases:
     """Fill in the shares, the buyer's victory first; small counts are hidden as in the report."""
-    counts = {("", "", rate["outcome"]): rate["n"] for rate in rates}
     total, status = rates[0]["n_total"], rates[0]["status"]
-    line = Line(tuple(counts), ("", "", _TOTAL))
-    hidden = suppressed_cells({**counts, ("", "", _TOTAL): total}, [line])
+    hidden = _hidden({rate["outcome"]: rate["n"] for rate in rates})
     by_outcome = {rate["outcome"]: rate for rate in rates}
     sellers = rates[0]["n_clusters"] if status != "not_clustered" else None
     return LikeCases(
@@ -208,7 +228,7 @@ def _with_shares(found: LikeCases, rates: list[Row]) -> LikeCases:
         n_sellers=sellers if sellers is not None and sellers >= K else None,
         status=status,
         outcomes=tuple(
-            _share(by_outcome[outcome], is_hidden=("", "", outcome) in hidden) for outcome in reversed(RULED_OUTCOMES)
+            _share(by_outcome[outcome], is_hidden=outcome in hidden) for outcome in reversed(RULED_OUTCOMES)
         ),
     )  # fmt: skip
 

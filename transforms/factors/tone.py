@@ -4,9 +4,9 @@ from typing import Final
 
 import polars as pl
 
-from transforms.factors.parts import BOTH, Part, widen
+from transforms.factors.parts import BOTH, Part, part_column
 from transforms.registry.model import Label
-from transforms.tone.sides import score_tone
+from transforms.tone.sides import tone_sides
 from transforms.tone.weights import ToneWeights
 
 _ACTS: Final[dict[str, Label]] = {
@@ -36,6 +36,9 @@ PARTS: Final[tuple[Part, ...]] = (
     Part("no_words", BOTH, Label("wrote nothing (0 points)", "未发言（0 分）")),
 )
 
+# Parts that say something even without points.
+_ALWAYS: Final = ("base", "no_words")
+
 
 def score_tone_parts(messages: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
     """Score the tone of both sides.
@@ -45,6 +48,19 @@ def score_tone_parts(messages: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFra
         weights: Worth of acts.
 
     Returns:
-        The wide frame of ``PARTS`` for the disputes in which a person wrote before the ruling.
+        The wide frame of ``PARTS`` for the disputes in which a person wrote before the ruling. A part without points
+        did not occur and is null.
     """
-    return widen(score_tone(messages, weights), PARTS)
+    sides = tone_sides(messages, weights).cache()
+    wide = sides.select("dispute_id").unique()
+    for party in BOTH:
+        names = {part.name: part_column(party, part.name) for part in PARTS}
+        points = [_if_any(part).cast(pl.Int32).alias(column) for part, column in names.items()]
+        side = sides.filter(pl.col("party") == party).select("dispute_id", *points)
+        wide = wide.join(side, on="dispute_id", how="left")
+    return wide
+
+
+def _if_any(part: str) -> pl.Expr:
+    points = pl.col(part)
+    return points if part in _ALWAYS else pl.when(points != 0).then(points)

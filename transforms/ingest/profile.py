@@ -1,12 +1,14 @@
 """Profiles: how to read an export whose headers and labels are its own."""
 
 import fnmatch
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
 
-from transforms.registry import INPUT_TABLES, Table
+from transforms.registry import INPUT_TABLES, Table, output_table
+from transforms.registry.enumerations import FACTOR
 
 NULL_TOKENS = ("", "NULL", "null", "None", "NaN", "nan", "N/A", "NA", "---", "\\N")
 
@@ -144,6 +146,12 @@ def _refuse_missing(missing: tuple[str, ...], extra: tuple[str, ...], table: Tab
     )
 
 
+_FACTOR_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+# Names that mean something else in the tables of scores and effects.
+_TAKEN_NAMES = {
+    "all", "overall", "outcome", "seller_id", "category", "claim", "month", "log_price", "intercept",
+    *FACTOR.values, *output_table("core.factor_scores").column_names,
+}  # fmt: skip
 _TOP_KEYS = {
     "name", "encoding", "delimiter", "time_zone", "date_formats", "null_tokens", "tables", "extra_factors",
 }  # fmt: skip
@@ -197,6 +205,11 @@ def _extra_factor(name: str, raw: Mapping[str, Any]) -> ExtraFactor:
     _known(raw, _FACTOR_KEYS, where)
     kind = raw.get("type")
     favours = raw.get("favours")
+    if not _FACTOR_NAME.fullmatch(name) or name in _TAKEN_NAMES:
+        raise ProfileError(
+            f"{where}: {name} cannot be the name of a factor; take lower-case letters, digits and _, and a name that "
+            "no factor, term or column of core.factor_scores has"
+        )
     if kind not in {"numeric", "categorical"}:
         raise ProfileError(f'{where}: type is {kind!r}; expected "numeric" or "categorical"')
     if favours not in {None, "buyer", "seller"}:

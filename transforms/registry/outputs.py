@@ -91,6 +91,18 @@ ACTS: dict[str, Label] = {
     "cooperation": Label("cooperates", "配合"),
 }
 
+_LEVELLED = {**enums.FACTOR.labels, "overall": Label("overall", "综合")}
+_LEVEL = (
+    _text("level", "Level: a fifth from 1 (lowest) to 5, a natural value, or not_recorded", "水平"),
+    _number("level_low", "Smallest value in the level", "该水平最小值"),
+    _number("level_high", "Largest value in the level", "该水平最大值"),
+)
+
+
+def _level_code(factor: str, label: Label) -> Column:
+    return _count(factor, f"Code of the level of {label.en}; 0: not recorded", f"{label.zh}的水平代码；0 表示未记录")
+
+
 CORE_TABLES = (
     _core_table(
         inputs.DISPUTES,
@@ -130,6 +142,37 @@ CORE_TABLES = (
             *_score_columns(),
             _advantage("overall", Label("overall", "综合")),
         ),
+        is_open=True,
+    ),
+    Table(
+        "core",
+        "factor_levels",
+        Label("The level of each factor that a ruled dispute is in, as a code", "已判定纠纷在各因素上的水平代码"),
+        ("dispute_id",),
+        (inputs.DISPUTE_ID, *(_level_code(factor, label) for factor, label in _LEVELLED.items())),
+        is_open=True,
+    ),
+    Table(
+        "core",
+        "factor_level_bounds",
+        Label("What the codes of core.factor_levels mean", "水平代码的含义"),
+        ("factor", "code"),
+        (
+            FACTOR_NAME,
+            _count("factor_order", "Place of the factor in tables", "因素的显示顺序"),
+            _count("code", "Code of the level; 0: not recorded", "水平代码；0 表示未记录"),
+            *_LEVEL,
+        ),
+    ),
+    Table(
+        "core",
+        "score_points",
+        Label(
+            "Parts of all scores as whole ten-thousandths, one column each: factor__side__part",
+            "所有得分的组成部分（万分之一），每列一项",
+        ),
+        ("dispute_id",),
+        (inputs.DISPUTE_ID,),
         is_open=True,
     ),
     Table(
@@ -188,9 +231,7 @@ MART_TABLES = (
         ("factor", "level", "outcome"),
         (
             FACTOR_NAME,
-            _text("level", "Level: a fifth from 1 (lowest) to 5, a natural value, or not_recorded", "水平"),
-            _number("level_low", "Smallest value in the level", "该水平最小值"),
-            _number("level_high", "Largest value in the level", "该水平最大值"),
+            *_LEVEL,
             _OUTCOME,
             *_RATE,
         ),
@@ -297,6 +338,31 @@ META_TABLES = (
             Column("first_row", Kind.INTEGER, Label("First such row in the file", "首个行号"), minimum=1),
             _text("example", "A value that was got (personal data masked)", "示例值（个人信息已遮盖）"),
             _text("expected", "What was expected", "期望值"),
+            _text("reason_en", "What to do, in English", "英文说明"),
+            _text("reason_zh", "What to do, in Chinese", "中文说明"),
+        ),
+    ),
+    Table(
+        "meta",
+        "quarantine_rows",
+        Label("Every row set aside, each under the first rule that it breaks", "每条隔离行及其首先违反的规则"),
+        ("file_id", "row_number"),
+        (
+            FILE_ID,
+            _text("file", "Path within the inbox", "文件路径"),
+            _text("table_name", "Table", "表"),
+            Column(
+                "row_number",
+                Kind.INTEGER,
+                Label("Row number in the file, the header not counted", "文件内行号"),
+                minimum=1,
+            ),
+            _text("rule", "Rule that the row breaks", "违反的规则"),
+            _text("column_name", "Column that breaks it", "列"),
+            _text("got", "Value that was got (personal data masked)", "实际值（个人信息已遮盖）"),
+            _text("expected", "What was expected", "期望值"),
+            _count("n_broken", "How many rules the row breaks", "违反的规则数"),
+            _text("raw", "The row as JSON, identifiers as pseudonyms", "整行内容（JSON，编号已化名）"),
             _text("reason_en", "What to do, in English", "英文说明"),
             _text("reason_zh", "What to do, in Chinese", "中文说明"),
         ),

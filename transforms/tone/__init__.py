@@ -5,9 +5,11 @@ Two stages, both lazy frame in, lazy frame out:
 What is measured is civility as these lists define it, not sentiment in general.
 """
 
-from transforms.tone.lexicon import ACTS, Lexicon, LexiconError, build_lexicon
+from transforms.tone.codes import ACTS
+from transforms.tone.lexicon import Lexicon, build_lexicon
+from transforms.tone.lists import LexiconError
 from transforms.tone.messages import HOSTILE_FROM, explain_text, score_messages
-from transforms.tone.sides import PART_SCHEMA, score_tone
+from transforms.tone.sides import PART_SCHEMA, score_tone, tone_sides
 from transforms.tone.weights import ToneWeights, tone_weights
 
 __all__ = [
@@ -21,5 +23,6 @@ __all__ = [
     "explain_text",
     "score_messages",
     "score_tone",
+    "tone_sides",
     "tone_weights",
 ]

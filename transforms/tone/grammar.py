@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from transforms.tone.lexicon import CODES, POINT, POLITE_POINT
+from transforms.tone.codes import CODES, POINT, POLITE_POINT
 
 _BREAK: Final = r"，。！？；,.!?;\n"
 _END: Final = r"。！？!?\n"
@@ -22,12 +22,6 @@ _HOSTILE: Final = ("insult", "latin", "threat", "irony")
 _REMEDY: Final = ("settle", "settle_both")
 _SETTLE: Final = (*_REMEDY, "handle")
 _OTHERS: Final = ("second", "third", "condition", "supposed")
-
-#: Acts that one code shows; the other signs of them are rules.
-SIMPLE: Final = {
-    name: CODES[name]
-    for name in ("insult", "threat", "demand", "refusal", "stalling", "courtesy", "apology", "offer", "cooperation")
-}
 
 
 @dataclass(frozen=True)
@@ -49,15 +43,17 @@ class Grammar:
 
     Attributes:
         own: Rewriting passes (rule, replacement) that leave the writer's own words.
-        clean: Rewriting passes that leave the writer's own acts.
         ultimatum: Do it, or else: a threat. Read before ``clean``, for the other side's refusal belongs to it.
-        acts: Name of a sign → rule, read after ``clean``.
+        clean: Rewriting passes that leave the writer's own acts.
+        signs: Name of a sign → rule, read after ``clean``. A sign bears the name of its act; beside them there are
+            ``irony`` (of several words), ``mocking`` (any irony), ``ordered`` (a demand) and ``pressed``,
+            ``refusal_seller`` and ``offer_seller``, which are acts only from the side whose part it is.
     """
 
     own: tuple[tuple[Rule, str], ...]
-    clean: tuple[tuple[Rule, str], ...]
     ultimatum: Rule
-    acts: dict[str, Rule]
+    clean: tuple[tuple[Rule, str], ...]
+    signs: dict[str, Rule]
 
 
 class _Writer:
@@ -69,6 +65,10 @@ class _Writer:
     def characters(self, *names: str) -> str:
         """Write the characters that stand for these lists."""
         return "".join(CODES[name] + self.words.get(name, "") for name in names)
+
+    def any(self, *names: str) -> str:
+        """Write the class of these lists."""
+        return f"[{self.characters(*names)}]"
 
     def code(self, *names: str) -> str:
         """Write one match of these lists, with its points."""
@@ -84,12 +84,12 @@ class _Writer:
 
     def rule(self, needs: tuple[str, ...], *alternatives: str) -> Rule:
         """Write a rule."""
-        return Rule(f"[{self.characters(*needs)}]", "|".join(alternatives))
+        return Rule(self.any(*needs), "|".join(alternatives))
 
-    def alone(self, name: str) -> Rule:
-        """Write: a match of this list is a whole clause, but for particles."""
-        clause = f"(?:^|[{_BREAK} ~～]){self.code(name)}[了的啊哈呀吧呢哦嗯~～ ]{{0,2}}(?:$|[{_BREAK}])"
-        return self.rule((name,), clause)
+    def alone(self, name: str) -> str:
+        """Write: a match of this list is a whole clause, but for the writer's name and particles."""
+        clause = f"(?:{self.code('self')})?{self.code(name)}[了的啊哈呀吧呢哦嗯~～ ]{{0,2}}"
+        return f"(?:^|[{_BREAK} ~～]){clause}(?:$|[{_BREAK}])"
 
 
 def build_grammar(words: Mapping[str, str]) -> Grammar:
@@ -105,20 +105,23 @@ def build_grammar(words: Mapping[str, str]) -> Grammar:
     attributed = CODES["attributed"]
     return Grammar(
         own=((_reported(write), ""), (_negated(write), "$1")),
-        clean=((_said(write), attributed), (_asked(write), attributed), (_attributed(write), attributed)),
         ultimatum=_ultimatum(write),
-        acts=_hostile_acts(write) | _polite_acts(write),
+        clean=tuple((rule(write), attributed) for rule in (_said, _asked, _refused, _given)),
+        signs=_hostile_signs(write) | _polite_signs(write),
     )
 
 
 def _reported(write: _Writer) -> Rule:
-    """Someone else's words: he called me …; he wrote “…”."""
+    """Someone else's words: he called me …; he wrote “…”. Also Latin letters that are part of a word."""
+    latin = CODES["latin"] + _POINTS
     hostile = f"(?:[^{_BREAK}]{{0,8}}?{write.code(*_HOSTILE)})+"
     return write.rule(
         _HOSTILE,
         write.code("reported", "says") + f"[：:，, ]?[{_QUOTE_OPEN}][^{_QUOTE_CLOSE}]{{0,80}}[{_QUOTE_CLOSE}]",
         write.code("reported") + hostile,
         write.code("third") + write.gap(5) + write.code("says") + hostile,
+        f"[a-zA-Z0-9]{latin}",
+        f"{latin}[a-zA-Z0-9]",
     )
 
 
@@ -143,23 +146,27 @@ def _said(write: _Writer) -> Rule:
     )
 
 
-def _attributed(write: _Writer) -> Rule:
-    """What else is not the writer's act. (One expression with ``_said`` would need a much larger automaton.)"""
-    code, gap, refuses = write.code, write.gap, write.refuses()
+def _refused(write: _Writer) -> Rule:
+    """The other side refuses, or might; or it is asked whether."""
+    question = f"[{write.characters('question')}?？]"
+    return write.rule(
+        (*_SETTLE, "refusal"),
+        write.code(*_OTHERS) + write.gap(3, "refuse", "self") + write.refuses(),
+        write.refuses() + "[，, ]?" + write.code("then"),
+        f"(?:{write.refuses()}|{write.code('refusal')}){write.gap(3)}{question}",
+    )
+
+
+def _given(write: _Writer) -> Rule:
+    """What the other side is to give, to agree to or to apologise for, did not, or is asked about."""
+    code, gap = write.code, write.gap
     question = f"[{write.characters('question')}?？]"
     withheld = ("request", "negation", "refuse", "softener")
     return write.rule(
-        (*_SETTLE, "refusal", "give", "agree", "sorry", "fault", "apology"),
-        # the other side refuses, or might
-        code(*_OTHERS) + gap(3, "refuse", "self") + refuses,
-        refuses + "[，, ]?" + code("then"),
-        # asked, not refused
-        f"(?:{refuses}|{code('refusal')}){gap(3)}{question}",
-        # the other side is to give it, or did not
+        ("give", "agree", "sorry", "fault", "apology"),
         code(*_OTHERS, *withheld, "negation_step") + gap(4, "self", *_SETTLE) + code("give"),
         code("give") + gap(3) + question,
         code(*_OTHERS, "request") + gap(3, "self") + code("agree"),
-        # an apology demanded, withheld or supposed
         code(*_OTHERS, *withheld, "press") + gap(4, "self", "apology") + code("sorry"),
         code("apology") + gap(1) + question,
         code("condition", "supposed") + gap(3) + code("apology"),
@@ -187,53 +194,70 @@ def _ultimatum(write: _Writer) -> Rule:
             refuses + "[，, ]?" + code("then"),
         )
     )
-    return write.rule(("procedure",), f"(?:{condition})[^{_END}]{{0,24}}{code('procedure')}")
+    step = code("procedure")
+    again = "再" + write.gap(6) + code("then") + write.gap(3) + step
+    return write.rule(("procedure",), f"(?:{condition})[^{_END}]{{0,24}}{step}", again)
 
 
-def _hostile_acts(write: _Writer) -> dict[str, Rule]:
-    """Signs of the hostile acts made of several words."""
-    code, gap = write.code, write.gap
-    latin = f"(?:^|[^a-zA-Z0-9]){CODES['latin']}(?:[^a-zA-Z0-9]|$)"
-    busy = code("busy_time", "self") + gap(3, "negation", "refuse", "second") + code("busy")
+def _hostile_signs(write: _Writer) -> dict[str, Rule]:
+    """Signs of the hostile acts."""
+    code, gap, rule = write.code, write.gap, write.rule
+    own_time = code("busy_time", "self") + gap(3, "negation", "refuse", "second")
     return {
-        "latin": write.rule(("latin",), latin),
-        "irony": write.rule(("praise",), code("second") + code("really") + code("praise")),
-        "refusal": write.rule(
-            ("settle_both", "handle", "noway"),
+        "insult": rule(("insult", "latin"), write.any("insult", "latin")),
+        "irony": rule(("really",), code("really") + code("praise")),
+        "mocking": rule(("irony", "really"), write.any("irony"), code("really") + code("praise")),
+        "threat": rule(("threat",), write.any("threat")),
+        "demand": rule(("demand",), write.any("demand")),
+        "ordered": rule(("press",), code("press") + gap(3) + code("order")),
+        "pressed": rule(("press",), code("press") + gap(3) + code(*_SETTLE)),
+        "refusal": rule(
+            ("refusal", "refusal_alone", "settle_both", "handle", "noway"),
+            code("refusal"),
             code("refuse") + gap(2) + code("settle_both", "handle"),
             code(*_SETTLE) + gap(2) + code("noway"),
+            write.alone("refusal_alone"),
         ),
-        "refusal_seller": write.rule(("settle",), code("refuse") + gap(2) + code("settle")),
-        "refusal_alone": write.alone("refusal_alone"),
-        "pressed": write.rule(("press",), code("press") + gap(3) + code(*_SETTLE, "order")),
-        "stalling": write.rule(("busy",), busy),
+        "refusal_seller": rule(("settle",), code("refuse") + gap(2) + code("settle")),
+        "stalling": rule(("stalling", "busy"), code("stalling"), own_time + code("busy")),
     }
 
 
-def _polite_acts(write: _Writer) -> dict[str, Rule]:
-    """Signs of the polite acts made of several words."""
-    code, gap = write.code, write.gap
-    own = code("self") + gap(4, "refuse", "request", "negation", "second")
+def _polite_signs(write: _Writer) -> dict[str, Rule]:
+    """Signs of the polite acts."""
+    code, gap, rule = write.code, write.gap, write.rule
     refuse, remedy = write.characters("refuse"), write.characters(*_REMEDY)
-    giving = code("self", "promise", "yours") + gap(4, "refuse", "negation", "request")
+    own = code("self") + gap(4, "refuse", "request", "negation", "second")
+    promised = code("self", "promise", "yours") + gap(4, "refuse", "negation", "request")
     return {
-        "courtesy_alone": write.alone("courtesy_alone"),
-        "cooperation_alone": write.alone("cooperation_alone"),
-        "sorry": write.rule(("sorry",), code("self") + gap(4, "refuse", "negation", "request") + code("sorry")),
-        "fault": write.rule(("fault",), code("self") + gap(3, "negation", "refuse") + code("fault")),
-        "agree": write.rule(("agree",), code("agree") + gap(3, "refuse") + code(*_REMEDY)),
-        "yours": write.rule(("yours",), code("yours") + gap(3, "refuse", "request", "negation") + code(*_REMEDY)),
-        "fee": write.rule(
-            ("fee",),
+        "courtesy": rule(("courtesy", "courtesy_alone"), code("courtesy"), write.alone("courtesy_alone")),
+        "apology": rule(
+            ("apology", "sorry", "fault"),
+            code("apology"),
+            code("self") + gap(4, "refuse", "negation", "request") + code("sorry"),
+            code("self") + gap(3, "negation", "refuse") + code("fault"),
+        ),
+        "offer": rule(
+            ("offer", "agree", "yours", "fee", "propose", "accepting"),
+            code("offer"),
+            code("agree") + gap(3, "refuse") + code(*_REMEDY),
+            code("propose") + "[，, ]?" + gap(4, "refuse") + code(*_REMEDY),
+            code(*_REMEDY) + gap(2) + code("accepting"),
+            code("yours") + gap(3, "refuse", "request", "negation") + code(*_REMEDY),
             code("fee") + gap(2) + code("self") + gap(2, "refuse", "negation") + code("bear"),
             own + code("bear") + gap(2) + code("fee"),
         ),
-        "offer_seller": write.rule(
+        "offer_seller": rule(
             ("offer_seller", *_REMEDY),
             f"(?:^|[^{refuse}{remedy}]){CODES['offer_seller']}",
             f"(?:^|[^{refuse}])[{remedy}]{CODES['offer_seller']}",
             own + code(*_REMEDY),
             f"(?:^|[^{refuse}])[{remedy}][0-9]",
         ),
-        "give": write.rule(("give",), giving + code("give")),
+        "cooperation": rule(
+            ("cooperation", "cooperation_alone", "give"),
+            code("cooperation"),
+            promised + code("give"),
+            write.alone("cooperation_alone"),
+        ),
     }

@@ -30,35 +30,55 @@ _HOUR: Final = 3_600_000_000  # microseconds
 
 
 def score_tone(messages_scored: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
-    """Score the tone of both sides of each dispute that has counted messages.
+    """Score the tone of both sides of each dispute that has counted messages, part by part.
 
     Args:
-        messages_scored: What ``score_messages`` returns, with ``dispute_id``, ``message_id``, ``sender``, ``audience``,
-            ``sent_at`` and ``counted`` (bool: sent before the ruling). Only counted messages are looked at.
+        messages_scored: As for :func:`tone_sides`.
         weights: The parameters.
 
     Returns:
-        Parts in long format (``PART_SCHEMA``), ordered by dispute, party and part: ``base``; each act, its share of
-        points split by audience (``insult``, ``insult_to_agent``); ``promptness``; ``silence`` (long silences while the
-        other side waited); ``no_words`` (0 points: the side wrote nothing). Both sides of every dispute with a counted
-        message of a person are there; parts without points are left out, but for ``base`` and ``no_words``. A dispute
-        without such a message has no rows: its tone is null.
+        Parts in long format (``PART_SCHEMA``), in no particular order. Parts without points are left out, but for
+        ``base`` and ``no_words``. The score of a side is the sum of its parts, in [0, 1]. A dispute in which no person
+        has a counted message has no rows: its tone is null.
+    """
+    kept = (pl.col("points") != 0) | pl.col("part").is_in(["base", "no_words"])
+    return (
+        tone_sides(messages_scored, weights)
+        .unpivot(index=list(_SIDE), variable_name="part", value_name="points")
+        .filter(pl.col("points").is_not_null() & kept)
+        .select(*_SIDE, pl.lit("tone").alias("factor"), "part", (pl.col("points") / _SCALE).alias("points"))
+    )
+
+
+def tone_sides(messages_scored: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
+    """Score the tone of both sides, one row per side.
+
+    Args:
+        messages_scored: What ``score_messages`` returns, with ``dispute_id``, ``sender``, ``audience``, ``sent_at`` and
+            ``counted`` (bool: sent before the ruling). Only counted messages are looked at.
+        weights: The parameters.
+
+    Returns:
+        ``dispute_id``, ``party`` and one column per part in whole ten-thousandths: ``base``; each act by audience
+        (``insult``, ``insult_to_agent`` …); ``contempt`` (hostile without insult or threat); ``promptness``;
+        ``silence`` (long silences while the other side waited); ``no_words`` (0 where the side wrote nothing, else
+        null). Both sides of every dispute in which a person has a counted message are there.
     """
     counted = messages_scored.filter(pl.col("counted") & pl.col("sender").is_in(["buyer", "seller", "agent"]))
-    words = _count_acts(counted)
     sides = (
         _all_sides(counted)
-        .join(words, on=_SIDE, how="left")
+        .join(_count_acts(counted), on=_SIDE, how="left")
         .join(_response_times(counted, weights), on=_SIDE, how="left")
         .with_columns(pl.exclude(*_SIDE).fill_null(0))
     )
-    return _long(sides.select(*_SIDE, **_points(weights)))
+    return sides.select(*_SIDE, **_points(weights))
 
 
 def _all_sides(counted: pl.LazyFrame) -> pl.LazyFrame:
     """Buyer and seller of each dispute in which a person wrote."""
     parties = pl.LazyFrame({"party": ["buyer", "seller"]})
-    return counted.select(pl.col("dispute_id").cast(pl.String)).unique().join(parties, how="cross")
+    written = counted.filter(pl.col("sender") != "agent")
+    return written.select(pl.col("dispute_id").cast(pl.String)).unique().join(parties, how="cross")
 
 
 def _flags() -> dict[str, pl.Expr]:
@@ -191,19 +211,3 @@ def _by_audience(name: str, weight: float, start: float, share: float) -> dict[s
     agent_part = pl.when(both > 0).then(total * to_agent // both).otherwise(0)
     sign = 1 if weight > 0 else -1
     return {name: sign * (total - agent_part), f"{name}_to_agent": sign * agent_part}
-
-
-def _long(sides: pl.LazyFrame) -> pl.LazyFrame:
-    """Turn one column per part into one row per part, parts without points left out."""
-    kept = (pl.col("points") != 0) | pl.col("part").is_in(["base", "no_words"])
-    return (
-        sides.unpivot(index=list(_SIDE), variable_name="part", value_name="points")
-        .filter(pl.col("points").is_not_null() & kept)
-        .select(
-            *_SIDE,
-            pl.lit("tone").alias("factor"),
-            "part",
-            (pl.col("points") / _SCALE).alias("points"),
-        )
-        .sort("dispute_id", "party", "part")
-    )

@@ -61,9 +61,7 @@ class ToneWeights:
 
     def __post_init__(self) -> None:
         gains = sum((self.courtesy, self.apology, self.offer, self.cooperation, self.promptness))
-        losses = sum(
-            (self.insult, self.threat, self.contempt, self.demand, self.refusal, self.stalling, self.silence)
-        )
+        losses = sum((self.insult, self.threat, self.contempt, self.demand, self.refusal, self.stalling, self.silence))
         slack = 1e-9
         if min(getattr(self, field.name) for field in fields(self)) < 0:
             raise ToneWeightsError("a tone weight is below 0")

@@ -52,7 +52,7 @@ def _csv(tmp_path: Path, content: str | bytes, profile: Profile = UTF8) -> tuple
 
 
 PLAIN = "a,b\n1,x\n2,y\n"
-EXPECTED = (["a", "b"], {1: ("1", "x"), 2: ("2", "y")}, [])
+EXPECTED: tuple[list[str], Rows, list[Malformed]] = (["a", "b"], {1: ("1", "x"), 2: ("2", "y")}, [])
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -69,7 +69,14 @@ def test_a_file_without_last_line_end(tmp_path: Path) -> None:
 
 
 def test_quotes_and_line_ends_within_values(tmp_path: Path) -> None:
-    values = [("1", 'he said "no"'), ("2", "two\nlines"), ("3", "two\r\nlines"), ("4", "a,b"), ("5", " blank "), ("6", "'")]
+    values = [
+        ("1", 'he said "no"'),
+        ("2", "two\nlines"),
+        ("3", "two\r\nlines"),
+        ("4", "a,b"),
+        ("5", " blank "),
+        ("6", "'"),
+    ]
     assert _csv(tmp_path, csv_text(("a", "b"), values))[1] == dict(enumerate(values, 1))
 
 
@@ -154,7 +161,15 @@ def test_rows_that_are_not_gb18030_are_malformed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a,b\n1,纠纷\n", "证据编号,纠纷编号\n1,2\n", "违规编号,规则\n1,2\n", "a,b\n1,没有收到货\n", "a,b\n1,模型\n2,摩托车\n", "a,b\n1,女\n2,客服\n", "a,b\n1,x\n"],
+    [
+        "a,b\n1,纠纷\n",
+        "证据编号,纠纷编号\n1,2\n",
+        "违规编号,规则\n1,2\n",
+        "a,b\n1,没有收到货\n",
+        "a,b\n1,模型\n2,摩托车\n",
+        "a,b\n1,女\n2,客服\n",
+        "a,b\n1,x\n",
+    ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_the_encoding_is_told_from_the_text(tmp_path: Path, text: str, encoding: str) -> None:
@@ -163,7 +178,7 @@ def test_the_encoding_is_told_from_the_text(tmp_path: Path, text: str, encoding:
 
 
 def test_a_header_in_another_encoding_is_refused_with_advice(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match='the header of disputes.csv is not utf-8.*encoding = "gb18030"'):
+    with pytest.raises(RunError, match=r'the header of disputes\.csv is not utf-8.*encoding = "gb18030"'):
         read_headers(_file(tmp_path, "纠纷编号\n".encode("gb18030")), UTF8)
 
 
@@ -193,7 +208,7 @@ def test_row_numbers_hold_across_chunks(
         patch.setattr(readers, "CHUNK_BYTES", chunk_bytes)
         _, rows, malformed = _read(file)
     expected = {row: _KINDS[kind][1] for row, kind in enumerate(kinds, 1)}
-    assert {row: None for row in rows} | {each.row: each.rule for each in malformed} == expected
+    assert dict.fromkeys(rows) | {each.row: each.rule for each in malformed} == expected
     assert len(rows) + len(malformed) == len(kinds)
     assert all(values[0] == str(row) for row, values in rows.items())
 
@@ -245,7 +260,9 @@ def test_ndjson_lines_that_are_not_utf8_are_malformed(tmp_path: Path) -> None:
 
 def test_ndjson_across_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "CHUNK_BYTES", 64)
-    lines = ["{" if row % 7 == 0 else json.dumps({"n": row, **({"late": row} if row > 50 else {})}) for row in range(1, 101)]
+    lines = [
+        "{" if row % 7 == 0 else json.dumps({"n": row, **({"late": row} if row > 50 else {})}) for row in range(1, 101)
+    ]
     names, rows, malformed = _read(_file(tmp_path, "\n".join(lines) + "\n", ".ndjson"))
     assert names == ["n", "late"]
     assert [each.row for each in malformed] == list(range(7, 101, 7))
@@ -263,7 +280,7 @@ def test_json_array_across_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     values: list[Any] = [row if row % 9 == 0 else {"n": row} for row in range(1, 51)]
     _, rows, malformed = _read(_file(tmp_path, json.dumps(values), ".json"))
     assert [each.row for each in malformed] == [9, 18, 27, 36, 45]
-    assert {row: values for row, values in rows.items()} == {row: (str(row),) for row in range(1, 51) if row % 9}
+    assert rows == {row: (str(row),) for row in range(1, 51) if row % 9}
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"a": 1}', "7", "[1"])
@@ -303,7 +320,16 @@ def test_typed_parquet_is_read_as_it_would_be_written(tmp_path: Path) -> None:
     assert found["list"] is not None
     assert "a" in found["list"]
     del found["moment"], found["list"], found["clock"]
-    assert found == {"text": "退款", "whole": "7", "number": "0.25", "amount": "12.50", "flag": "true", "day": "2026-03-05", "enum": "photo", "nothing": None}
+    assert found == {
+        "text": "退款",
+        "whole": "7",
+        "number": "0.25",
+        "amount": "12.50",
+        "flag": "true",
+        "day": "2026-03-05",
+        "enum": "photo",
+        "nothing": None,
+    }
     assert all(value is None for name, value in zip(names, rows[2], strict=True) if name != "list")
 
 
@@ -324,7 +350,7 @@ def test_parquet_across_chunks_and_packed(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_what_is_not_parquet_is_refused(tmp_path: Path) -> None:
     file = _file(tmp_path, "PAR1 not really", ".parquet")
-    with pytest.raises(RunError, match="disputes.parquet is not a Parquet file"):
+    with pytest.raises(RunError, match=r"disputes\.parquet is not a Parquet file"):
         read_headers(file, UTF8)
-    with pytest.raises(RunError, match="disputes.parquet cannot be read"):
+    with pytest.raises(RunError, match=r"disputes\.parquet cannot be read"):
         _read(file)

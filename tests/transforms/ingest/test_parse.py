@@ -1,6 +1,6 @@
 """Rows that break a rule: which rule, which column, in which order; and that none slips through."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 import pytest
@@ -23,7 +23,7 @@ GOOD: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def _parsed(table: str, rows: list[Mapping[str, str | None]], profile: Profile = CANONICAL) -> pl.DataFrame:
+def _parsed(table: str, rows: Sequence[Mapping[str, str | None]], profile: Profile = CANONICAL) -> pl.DataFrame:
     headers = tuple(dict.fromkeys(name for row in rows for name in row))
     raw = pl.DataFrame(
         {**{name: [row.get(name) for row in rows] for name in headers}, ROW: range(1, len(rows) + 1)},
@@ -33,7 +33,7 @@ def _parsed(table: str, rows: list[Mapping[str, str | None]], profile: Profile =
     return parse_rows(raw.lazy(), INPUT_TABLES[table], match, profile).collect()
 
 
-def _broken(table: str, rows: list[Mapping[str, str | None]], profile: Profile = CANONICAL) -> pl.DataFrame:
+def _broken(table: str, rows: Sequence[Mapping[str, str | None]], profile: Profile = CANONICAL) -> pl.DataFrame:
     parsed = _parsed(table, rows, profile)
     return broken_rows(parsed.filter(DOUBTFUL).lazy(), INPUT_TABLES[table], profile).collect()
 
@@ -143,7 +143,7 @@ def test_what_was_got_and_what_was_expected() -> None:
 
 
 def test_broken_rows_keep_their_numbers() -> None:
-    rows: list[Mapping[str, str | None]] = [GOOD["evidence"], {**GOOD["evidence"], "party": "?"}] * 3
+    rows: Sequence[Mapping[str, str | None]] = [GOOD["evidence"], {**GOOD["evidence"], "party": "?"}] * 3
     assert _broken("evidence", rows)[ROW].to_list() == [2, 4, 6]
 
 
@@ -168,7 +168,7 @@ def test_a_constant_that_breaks_a_rule_is_found() -> None:
 
 def test_extra_columns_are_kept_as_text_and_their_spellings_mapped() -> None:
     profile = Profile("own", tables={"disputes": TableProfile(values={"Age": {"5": "65+"}})})
-    rows: list[Mapping[str, str | None]] = [
+    rows: Sequence[Mapping[str, str | None]] = [
         {**GOOD["disputes"], "Age": " 5 ", "Note": "NULL"}, {**GOOD["disputes"], "Age": "4", "Note": "x"},
     ]  # fmt: skip
     parsed = _parsed("disputes", rows, profile)
@@ -178,7 +178,11 @@ def test_extra_columns_are_kept_as_text_and_their_spellings_mapped() -> None:
 ODD = ["", " ", "NULL", "?", "-1", "0", "1", "9", "17", "18", "700", "0.5", "1e999", "2026-01-01", "2026-02-30", "true",
        "buyer", "卖家", "photo", "partial", "其他", "99999999999", " 7 ", "\u3000", "nan", "10.015"]  # fmt: skip
 ROWS = {
-    table.name: st.lists(st.fixed_dictionaries({name: st.sampled_from([*ODD, None]) for name in table.column_names}), min_size=1, max_size=12)
+    table.name: st.lists(
+        st.fixed_dictionaries({name: st.sampled_from([*ODD, None]) for name in table.column_names}),
+        min_size=1,
+        max_size=12,
+    )
     for table in INPUT_TABLES.values()
 }
 

@@ -27,18 +27,25 @@ def test_months_are_those_of_china() -> None:
 
 
 def test_the_home_of_a_dispute_is_the_month_of_its_opening_else_of_its_ruling() -> None:
-    found = new_homes(_disputes(("a", _at(2026, 3, 5), _at(2026, 4, 5)), ("b", None, _at(2026, 4, 5))), NO_HOMES).collect()
+    found = new_homes(
+        _disputes(("a", _at(2026, 3, 5), _at(2026, 4, 5)), ("b", None, _at(2026, 4, 5))), NO_HOMES
+    ).collect()
     assert dict(found.rows()) == {"a": "2026-03", "b": "2026-04"}
 
 
 def test_a_home_never_changes() -> None:
     known = pl.LazyFrame({"dispute_id": ["a"], HOME: ["2025-01"]})
-    found = new_homes(_disputes(("a", _at(2026, 3, 5), None), ("b", _at(2026, 3, 5), None), ("b", _at(2026, 5, 5), None)), known)
+    found = new_homes(
+        _disputes(("a", _at(2026, 3, 5), None), ("b", _at(2026, 3, 5), None), ("b", _at(2026, 5, 5), None)), known
+    )
     assert found.collect().rows() == [("b", "2026-03")]
 
 
 def test_rows_go_where_their_dispute_is() -> None:
-    rows = input_frame("evidence", [{"evidence_id": name, "dispute_id": to} for name, to in [("1", "a"), ("2", "x"), ("3", "b"), ("4", "a")]])
+    rows = input_frame(
+        "evidence",
+        [{"evidence_id": name, "dispute_id": to} for name, to in [("1", "a"), ("2", "x"), ("3", "b"), ("4", "a")]],
+    )
     homes = pl.LazyFrame({"dispute_id": ["a", "b"], HOME: ["2026-03", "2026-04"]})
     found = file_under_home(rows.lazy(), INPUT_TABLES["evidence"], homes).collect()
     assert found["evidence_id"].to_list() == ["1", "2", "3", "4"]

@@ -46,7 +46,12 @@ def test_everything_that_a_profile_can_say() -> None:
     assert (table.columns, table.constants) == ({"Case No": "dispute_id"}, {"decided_by": "jury"})
     assert table.values == {"outcome": {"buyer": "buyer_wins"}}
     (factor,) = profile.extra_factors
-    assert (factor.name, factor.column, factor.type, factor.favours) == ("repeat_player", "NO_OF_CASES", "numeric", "seller")
+    assert (factor.name, factor.column, factor.type, factor.favours) == (
+        "repeat_player",
+        "NO_OF_CASES",
+        "numeric",
+        "seller",
+    )
 
 
 def test_what_a_profile_does_not_say() -> None:
@@ -63,12 +68,14 @@ def test_what_a_profile_does_not_say() -> None:
         ("date_formats = '%Y'", "date_formats is '%Y'; expected list"),
         ("[tables.dispute]", r"\[tables\]: dispute is not known; did you mean disputes?"),
         ('[tables.disputes]\nfile = ["x"]', r"\[tables.disputes\]: file is not known; did you mean files?"),
-        ('[tables.disputes.columns]\n"No" = "disputeid"', "columns of disputes: disputeid is not known; did you mean dispute_id?"),
+        ('[tables.disputes.columns]\n"No" = "disputeid"',
+         "columns of disputes: disputeid is not known; did you mean dispute_id?"),
         ('[tables.disputes.constants]\nverdict = "x"', "verdict is not known"),
         ('[extra_factors.f]\ntype = "numeric"', r"\[extra_factors.f\]: column is missing"),
         ('[extra_factors.f]\ncolumn = "A"', 'type is None; expected "numeric" or "categorical"'),
         ('[extra_factors.f]\ncolumn = "A"\ntype = "number"', "type is 'number'"),
-        ('[extra_factors.f]\ncolumn = "A"\ntype = "numeric"\nfavours = "jury"', "favours is 'jury'; expected \"buyer\" or \"seller\""),
+        ('[extra_factors.f]\ncolumn = "A"\ntype = "numeric"\nfavours = "jury"',
+         "favours is 'jury'; expected \"buyer\" or \"seller\""),
         ('[extra_factors.f]\ncolumn = "A"\nkind = "numeric"', r"\[extra_factors.f\]: kind is not known"),
     ],
 )  # fmt: skip

@@ -153,7 +153,11 @@ def test_types_are_those_of_the_registry(kind: str) -> None:
 
 def test_spellings_of_a_profile_go_beside_those_of_the_contract() -> None:
     spelling = Spelling(NULL_TOKENS, values={"手机": "digital_3c"})
-    assert _typed(COLUMNS["enum"], "手机", " 手机 ", "奢侈品", spelling=spelling) == ["digital_3c", "digital_3c", "luxury"]
+    assert _typed(COLUMNS["enum"], "手机", " 手机 ", "奢侈品", spelling=spelling) == [
+        "digital_3c",
+        "digital_3c",
+        "luxury",
+    ]
 
 
 def test_spellings_of_a_profile_for_other_kinds() -> None:
@@ -179,6 +183,11 @@ def test_any_finite_number_is_read_exactly(numbers: list[float]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1))
 def test_free_text_is_never_changed(texts: list[str]) -> None:
-    blank = [not text.strip(" \t\n\r\x0b\x0c\u3000\u00a0\u0085\u2028\u2029\u1680\u202f\u205f" + "".join(map(chr, range(0x2000, 0x200B)))) for text in texts]
+    blank = [
+        not text.strip(
+            " \t\n\r\x0b\x0c\u3000\u00a0\u0085\u2028\u2029\u1680\u202f\u205f" + "".join(map(chr, range(0x2000, 0x200B)))
+        )
+        for text in texts
+    ]
     expected = [None if empty else text for text, empty in zip(texts, blank, strict=True)]
     assert _typed(COLUMNS["free text"], *texts) == expected

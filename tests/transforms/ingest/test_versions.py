@@ -33,7 +33,13 @@ def _oracle(rows: list[Delivered], by_export: bool) -> dict[tuple[int, int], str
     for key in {row.key for row in rows}:
         own = [row for row in rows if row.key == key]
         # A row without a time of export was exported when its file was delivered: file n on day n.
-        own.sort(key=lambda row: ((row.exported if row.exported is not None else row.file) if by_export else 0, row.file, row.row))
+        own.sort(
+            key=lambda row: (
+                (row.exported if row.exported is not None else row.file) if by_export else 0,
+                row.file,
+                row.row,
+            )
+        )
         last: Delivered | None = None
         for row in own:
             same = last is not None and row.says == last.says and (row.exported == last.exported or not by_export)
@@ -67,7 +73,9 @@ def _placed(frame: pl.DataFrame, rows: list[Delivered]) -> pl.DataFrame:
 
 def _found(frame: pl.LazyFrame, table: str, extra: tuple[str, ...] = ()) -> dict[tuple[int, int], str]:
     decided = fates(frame, INPUT_TABLES[table], extra).collect()
-    pairs = [((int(file.removeprefix("file")), row), fate) for file, row, fate in decided.select(FILE, ROW, FATE).rows()]
+    pairs = [
+        ((int(file.removeprefix("file")), row), fate) for file, row, fate in decided.select(FILE, ROW, FATE).rows()
+    ]
     assert len(dict(pairs)) == len(pairs), "a row has two fates"
     return dict(pairs)
 
@@ -103,7 +111,12 @@ def test_exactly_one_row_of_each_key_is_in_force(rows: list[Delivered]) -> None:
 
 
 def test_a_key_of_two_columns() -> None:
-    rows = [Delivered("u", 700, None, 0, 1), Delivered("u", 700, None, 0, 2), Delivered("u", 701, None, 0, 3), Delivered("v", 701, None, 0, 4)]
+    rows = [
+        Delivered("u", 700, None, 0, 1),
+        Delivered("u", 700, None, 0, 2),
+        Delivered("u", 701, None, 0, 3),
+        Delivered("v", 701, None, 0, 4),
+    ]
     frame = input_frame("reputation", [{"user_id": row.key, "as_of": START, "credit_score": row.says} for row in rows])
     assert _found(_placed(frame, rows).lazy(), "reputation") == {(0, 1): "superseded", (0, 2): "duplicate"}
 

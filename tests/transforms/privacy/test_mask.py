@@ -107,7 +107,7 @@ def test_the_name_of_the_column_is_kept() -> None:
 
 
 def test_masking_twice_changes_nothing() -> None:
-    once = [text for text in _masked(*(text for text, _ in PERSONAL))]
+    once = _masked(*(text for text, _ in PERSONAL))
     assert _masked(*once) == once
 
 

@@ -109,7 +109,10 @@ def test_ranges_are_those_of_the_contract() -> None:
 
 def test_persons_are_pseudonymised_and_their_words_masked() -> None:
     personal = {
-        column.name for table in INPUT_TABLES.values() for column in table.columns if column.identifier or column.free_text
+        column.name
+        for table in INPUT_TABLES.values()
+        for column in table.columns
+        if column.identifier or column.free_text
     }
     assert {"buyer_id", "seller_id", "user_id", "text"} <= personal
 
@@ -133,7 +136,7 @@ def _cells(line: str) -> list[str]:
 def _sections(text: str) -> dict[str, tuple[str, list[list[str]]]]:
     """Return heading and rows of each input table."""
     found: dict[str, tuple[str, list[list[str]]]] = {}
-    for part in re.split(r"^### ", text.split("## 2.")[0], flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^### ", text.split("## 2.", maxsplit=1)[0], flags=re.MULTILINE)[1:]:
         heading, *lines = part.splitlines()
         rows = [_cells(line) for line in lines if line.startswith("|")][2:]
         if ":" in heading:
@@ -143,7 +146,7 @@ def _sections(text: str) -> dict[str, tuple[str, list[list[str]]]]:
 
 def _labels(meaning: str) -> dict[str, str]:
     """Read ``buyer 买家, seller 卖家; null while open``."""
-    pairs = [pair.split() for pair in meaning.split(";")[0].split(",")]
+    pairs = [pair.split() for pair in meaning.split(";", maxsplit=1)[0].split(",")]
     return {pair[0]: pair[1] if len(pair) > 1 else "" for pair in pairs}
 
 
@@ -176,7 +179,9 @@ def _same_values(column: Column, written: dict[str, str]) -> None:
 
 def _promised_outputs(text: str) -> dict[str, set[str]]:
     """Return the tables of section 3 and the single words that their row lists as columns."""
-    lines = [line for line in text.split("## 3.")[1].split("## 4.")[0].splitlines() if line.startswith("|")][2:]
+    lines = [
+        line for line in text.split("## 3.")[1].split("## 4.", maxsplit=1)[0].splitlines() if line.startswith("|")
+    ][2:]
     found: dict[str, set[str]] = {}
     for line in lines:
         tables, *_, columns = _cells(line)

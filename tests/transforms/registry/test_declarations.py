@@ -11,7 +11,9 @@ from tests.conftest import Built
 from transforms.registry import INPUT_TABLES, OUTPUT_TABLES, Column, Kind, Table, output_table
 
 TABLES = (*INPUT_TABLES.values(), *OUTPUT_TABLES.values())
-COLUMNS = [pytest.param(table, column, id=f"{table.full_name}.{column.name}") for table in TABLES for column in table.columns]
+COLUMNS = [
+    pytest.param(table, column, id=f"{table.full_name}.{column.name}") for table in TABLES for column in table.columns
+]
 
 
 def _has_chinese(text: str) -> bool:
@@ -98,9 +100,14 @@ def test_the_database_has_the_declared_tables(release: Built) -> None:
     assert {name for (name,) in there} == set(OUTPUT_TABLES)
 
 
-@pytest.mark.parametrize("table", [table for table in OUTPUT_TABLES.values() if not table.is_open], ids=lambda t: t.full_name)
+@pytest.mark.parametrize(
+    "table", [table for table in OUTPUT_TABLES.values() if not table.is_open], ids=lambda t: t.full_name
+)
 def test_the_database_has_the_declared_columns_and_types(release: Built, table: Table) -> None:
-    found = ask(release.result.database, f"select column_name, data_type from (describe {table.full_name}) as d(column_name, data_type, n, k, f, e)")
+    found = ask(
+        release.result.database,
+        f"select column_name, data_type from (describe {table.full_name}) as d(column_name, data_type, n, k, f, e)",
+    )
     assert dict(found) == {column.name: column.kind.duckdb for column in table.columns}
 
 
@@ -140,7 +147,10 @@ def test_the_data_dictionary_calls_only_extra_factors_so(release: Built) -> None
 def test_the_data_dictionary_says_what_the_registry_says(release: Built) -> None:
     said = ask(
         release.result.database,
-        "select table_schema || '.' || table_name, column_name, description_en, description_zh, is_key from meta.columns",
+        """
+        select table_schema || '.' || table_name, column_name, description_en, description_zh, is_key
+        from meta.columns
+        """,
     )
     found = {(table, name): (en, zh, key) for table, name, en, zh, key in said}
     for table in OUTPUT_TABLES.values():
@@ -154,7 +164,10 @@ def test_declared_keys_are_unique_and_never_null(release: Built, table: Table) -
     key = ", ".join(table.key)
     (counts,) = ask(
         release.result.database,
-        f"select count(*), (select count(*) from (select distinct {key} from {table.full_name})) from {table.full_name}",
+        f"""
+        select count(*), (select count(*) from (select distinct {key} from {table.full_name}))
+        from {table.full_name}
+        """,
     )
     assert counts[0] == counts[1]
     if table.full_name != "meta.quarantine":  # a malformed row has no column

@@ -1,0 +1,180 @@
+"""Releases: put in force in one step, five kept, whole whatever happens in between."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import publish as module
+from flows.files import replace_link
+from flows.publish import DATABASE, REPORT, current_run, publish, put_in_force, release_folder, releases
+from flows.settings import Layout
+
+
+def _built(layout: Layout, text: str) -> Path:
+    built = layout.work / "release"
+    (built / REPORT).mkdir(parents=True)
+    (built / DATABASE).write_text(text, encoding="utf-8")
+    (built / REPORT / "index.html").write_text(text, encoding="utf-8")
+    return built
+
+
+def _publish(layout: Layout, run_id: str) -> None:
+    publish(layout, _built(layout, run_id), run_id, {"run_id": run_id, "published_at": f"2026-01-{run_id[1:]:0>2}"})
+
+
+def _in_force(layout: Layout) -> tuple[str | None, str, str]:
+    return current_run(layout), layout.database.read_text(encoding="utf-8"), layout.report.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(tmp_path / "data")
+
+
+def test_before_the_first_release(layout: Layout) -> None:
+    assert current_run(layout) is None
+    assert releases(layout) == []
+
+
+def test_database_and_report_are_where_the_contract_says(layout: Layout) -> None:
+    _publish(layout, "r1")
+    assert (layout.root / "warehouse" / "rulings.duckdb").read_text(encoding="utf-8") == "r1"
+    assert (layout.root / "reports" / "latest" / "index.html").read_text(encoding="utf-8") == "r1"
+    assert current_run(layout) == "r1"
+
+
+def test_the_newest_release_is_in_force(layout: Layout) -> None:
+    for run_id in ("r1", "r2"):
+        _publish(layout, run_id)
+    assert _in_force(layout) == ("r2", "r2", "r2")
+    assert [name for name, _ in releases(layout)] == ["r1", "r2"]
+
+
+def test_five_are_kept(layout: Layout) -> None:
+    for number in range(1, 9):
+        _publish(layout, f"r{number}")
+    assert [name for name, _ in releases(layout)] == ["r4", "r5", "r6", "r7", "r8"]
+    assert sorted(path.name for path in layout.releases.iterdir()) == ["r4", "r5", "r6", "r7", "r8"]
+    assert _in_force(layout) == ("r8", "r8", "r8")
+
+
+def test_links_are_relative_so_the_data_directory_can_be_moved(layout: Layout, tmp_path: Path) -> None:
+    _publish(layout, "r1")
+    layout.root.rename(tmp_path / "moved")
+    assert _in_force(Layout(tmp_path / "moved")) == ("r1", "r1", "r1")
+
+
+def test_a_reader_keeps_what_it_has_opened(layout: Layout) -> None:
+    _publish(layout, "r1")
+    with layout.database.open(encoding="utf-8") as reader:
+        for number in range(2, 9):
+            _publish(layout, f"r{number}")
+        assert reader.read() == "r1"
+
+
+def test_a_release_that_was_left_over_is_replaced(layout: Layout) -> None:
+    _publish(layout, "r1")
+    left_over = release_folder(layout, "r2")
+    left_over.mkdir()
+    (left_over / "half").write_text("x", encoding="utf-8")
+    _publish(layout, "r2")
+    assert _in_force(layout) == ("r2", "r2", "r2")
+    assert not (left_over / "half").exists()
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+_STEPS = ("write_json_atomically", "replace_link", "_sync", "_clear_old", "shutil.rmtree")
+
+
+def _killed_at(step: str, call: int, patch: pytest.MonkeyPatch) -> None:
+    """End the process just before the n-th call of a step."""
+    owner: Any = module
+    *path, name = step.split(".")
+    for part in path:
+        owner = getattr(owner, part)
+    original = getattr(owner, name)
+    calls = iter(range(1, 1000))
+
+    def counted(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - stands in for any of the steps
+        if next(calls) == call:
+            raise Killed
+        return original(*args, **named)
+
+    patch.setattr(owner, name, counted)
+
+
+@pytest.mark.parametrize("call", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("step", _STEPS)
+def test_killed_between_steps_there_is_one_whole_release(layout: Layout, step: str, call: int) -> None:
+    for number in range(1, 7):
+        _publish(layout, f"r{number}")
+    with pytest.MonkeyPatch.context() as patch:
+        _killed_at(step, call, patch)
+        with suppress(Killed):
+            _publish(layout, "r7")
+    run_id, database, report = _in_force(layout)
+    assert run_id in {"r6", "r7"}
+    assert (database, report) == (run_id, run_id)
+    # The next run clears up and publishes as if nothing had happened.
+    for path in (layout.work / "release").rglob("*") if (layout.work / "release").exists() else ():
+        if path.is_file():
+            path.unlink()
+    layout.work.rename(layout.root / "work-of-the-killed-run")
+    _publish(layout, "r7")
+    assert _in_force(layout) == ("r7", "r7", "r7")
+    assert [name for name, _ in releases(layout)] == ["r3", "r4", "r5", "r6", "r7"]
+
+
+def test_killed_during_the_first_publication(layout: Layout) -> None:
+    for call in range(1, 4):
+        with pytest.MonkeyPatch.context() as patch:
+            _killed_at("replace_link", call, patch)
+            with pytest.raises(Killed):
+                _publish(layout, "r1")
+        # A reader finds nothing, or the database and the report of the release.
+        if layout.database.exists():
+            assert layout.database.read_text(encoding="utf-8") == "r1"
+        layout.work.rename(layout.root / f"killed-{call}")
+    _publish(layout, "r1")
+    assert _in_force(layout) == ("r1", "r1", "r1")
+
+
+def test_the_link_is_never_absent_while_it_is_replaced(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    _publish(layout, "r1")
+    _publish(layout, "r2")
+    seen: list[str | None] = []
+    replace = Path.replace
+
+    def watched(self: Path, target: str | os.PathLike[str]) -> Path:
+        seen.append(current_run(layout))
+        done = replace(self, target)
+        seen.append(current_run(layout))
+        return done
+
+    monkeypatch.setattr(Path, "replace", watched)
+    put_in_force(layout, "r1")
+    assert seen == ["r2", "r1"]
+
+
+def test_everything_is_on_disk_before_the_link_is_replaced(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    sync = module._sync
+
+    def noted_sync(path: Path) -> None:
+        order.append(path.name)
+        sync(path)
+
+    def noted_link(link: Path, target: Path) -> None:
+        order.append(f"link {link.name}")
+        replace_link(link, target)
+
+    monkeypatch.setattr(module, "_sync", noted_sync)
+    monkeypatch.setattr(module, "replace_link", noted_link)
+    _publish(layout, "r1")
+    assert {DATABASE, "index.html", "release.json"} <= set(order[: order.index("link current")])
