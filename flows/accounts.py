@@ -20,6 +20,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "The row has another number of fields than the header: look for a missing quote or a stray delimiter.",
         "该行字段数与表头不符：请检查是否缺少引号或多了分隔符。",
     ),
+    "open_quote": (
+        "A quote in the row is never closed: close it, or double it where it belongs to the text.",
+        "该行有未闭合的引号：请补全引号，或将文本中的引号写成两个。",
+    ),
     "encoding": (
         "The row holds bytes that are not text in the file's encoding: export it again, or name the encoding.",
         "该行含有不符合文件编码的字节：请重新导出，或在配置档中指明编码。",

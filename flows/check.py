@@ -7,6 +7,7 @@ import polars as pl
 from rich.table import Table
 
 from flows.accounts import REASONS, make_books, quarantine_paths
+from flows.ingest.inbox import ARCHIVES
 from flows.ingest.run import ingest
 from flows.keys import load_key
 from flows.resolve import resolve
@@ -37,7 +38,7 @@ def check_path(path: Path, profile: str | None) -> str:
 
 def _as_inbox(path: Path, inbox: Path) -> Path:
     """A folder that holds folders or archives is an inbox; anything else is a batch, put into an inbox of its own."""
-    if path.is_dir() and any(each.is_dir() or each.suffix in {".zip", ".gz"} for each in path.iterdir()):
+    if path.is_dir() and any(each.is_dir() or each.name.casefold().endswith(ARCHIVES) for each in path.iterdir()):
         return path
     inbox.mkdir()
     (inbox / path.name).symlink_to(path.resolve())

@@ -241,10 +241,13 @@ def rollback(release: str | None = None, *, data: Data = DEFAULT_DATA) -> None:
         release: Name of a kept release; by default the one before that in force.
         data: The data directory.
     """
+    from flows.lock import run_lock  # noqa: PLC0415
     from flows.settings import Layout  # noqa: PLC0415
     from flows.status import roll_back  # noqa: PLC0415
 
-    _print(f"In force again: {roll_back(Layout(data.resolve()), release)}")
+    layout = Layout(data.resolve())
+    with run_lock(layout):
+        _print(f"In force again: {roll_back(layout, release)}")
 
 
 @app.command

@@ -1,6 +1,7 @@
 """Asking the database in force, read-only."""
 
 import json
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -53,8 +54,13 @@ def run_query(layout: Layout, sql: str, output: str) -> str:
 
 
 def _json(names: list[str], rows: list[tuple[Any, ...]]) -> str:
-    records = [dict(zip(names, row, strict=True)) for row in rows]
-    return json.dumps(records, ensure_ascii=False, indent=1, default=_plain)
+    records = [dict(zip(names, map(_finite, row), strict=True)) for row in rows]
+    return json.dumps(records, ensure_ascii=False, indent=1, default=_plain, allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    """JSON has no word for what is not a finite number."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _plain(value: object) -> object:

@@ -170,4 +170,4 @@ def _recorded(table: str, batches: dict[str, set[str]], ledger: Ledger, month: s
 
 def _touches(file: StagedFile, month: str) -> bool:
     # Reputation is filed by its own date, and speaks of users of all months.
-    return file.table == "reputation" or month in file.months or ORPHANS in file.months
+    return file.table == "reputation" or month in file.months

@@ -100,7 +100,7 @@ def _view(resolved: Resolved, table: Table, work: Path) -> str:
     if adopted is not None and adopted.height:
         waiting = _listed(resolved.paths(table.name, ORPHANS))
         rows += (
-            f" union all select {columns}, {ROW}, {FILE} from read_parquet({waiting}, union_by_name=true)"
+            f" union all select {columns}, {ROW}, {FILE} from read_parquet({waiting}, union_by_name=true) as waiting"
             f" semi join {_as_parquet(adopted, work, f'adopted-{table.name}')} using ({FILE}, {ROW})"
         )
     excluded = resolved.excluded.get(table.name)

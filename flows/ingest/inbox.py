@@ -3,6 +3,7 @@
 import json
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Any
 
 from flows.errors import RunError
 from transforms.ingest.profile import Profile
+from transforms.registry import INPUT_TABLES
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz")
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
@@ -109,7 +111,8 @@ def _unpack(archive: Path, folder: Path) -> None:
             with tarfile.open(archive) as tar:
                 _refuse_large(archive, [member.size for member in tar.getmembers()])
                 tar.extractall(folder, filter="data")
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError, zlib.error) as error:
+        # A RuntimeError is what zipfile raises for a password or a method that it does not know.
         raise RunError(f"the archive {archive.name} cannot be unpacked ({error}); deliver it again") from error
 
 
@@ -163,14 +166,28 @@ def _read_manifest(manifest: InboxFile) -> dict[str, dict[str, Any]]:
         tables = json.loads(manifest.path.read_text(encoding="utf-8-sig"))["tables"]
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(f"the manifest {manifest.name} cannot be read ({error!r}); expected {form}") from error
-    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+    if not isinstance(tables, dict) or not all(map(_is_table_entry, tables.items())):
         raise RunError(f"the manifest {manifest.name} has another form than expected: {form}")
     return tables
+
+
+def _is_table_entry(item: tuple[str, object]) -> bool:
+    table, said = item
+    return (
+        table in INPUT_TABLES
+        and isinstance(said, dict)
+        and isinstance(said.get("rows", 0), int)
+        and isinstance(said.get("sha256", {}), dict)
+    )
 
 
 def _refuse_absent(tables: dict[str, dict[str, Any]], data: list[InboxFile], manifest: InboxFile) -> None:
     there = {file.path.name for file in data}
     absent = sorted(name for table in tables.values() for name in table.get("sha256", {}) if name not in there)
+    tables_there = {file.table for file in data}
+    absent += sorted(
+        f"the table {table}" for table, said in tables.items() if said.get("rows") and table not in tables_there
+    )
     if absent:
         raise RunError(f"{manifest.name} lists {', '.join(absent)}, which did not arrive; deliver the whole batch")
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.errors import RunError
 from flows.files import write_json_atomically
 from flows.settings import Layout
 
@@ -157,13 +158,21 @@ def make_ledger(layout: Layout, deliveries: tuple[Delivery, ...]) -> Ledger:
 
     Returns:
         The ledger.
+
+    Raises:
+        RunError: What was staged of a delivery is gone.
     """
     staged: dict[str, StagedFile] = {}
     for delivery in deliveries:
         if delivery.status == "loaded":
-            record = read_record(staged_folder(layout, delivery.table, delivery.file_id))
-            if record is not None:
-                staged[delivery.file_id] = record
+            folder = staged_folder(layout, delivery.table, delivery.file_id)
+            record = read_record(folder)
+            if record is None:
+                raise RunError(
+                    f"the staged rows of {delivery.name} ({delivery.table}) are no longer in {folder}; "
+                    "restore the folder, or begin with an empty data directory and deliver everything again"
+                )
+            staged[delivery.file_id] = record
     return Ledger(deliveries, staged)
 
 

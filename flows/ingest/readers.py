@@ -5,10 +5,14 @@ even have the right shape is handed on as malformed; nothing is dropped.
 """
 
 import codecs
+import csv
+import io
 import json
+import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 import polars as pl
@@ -24,7 +28,8 @@ from transforms.ingest.profile import Profile
 # A chunk of text; also the longest row that can be read.
 CHUNK_BYTES = 16 * 2**20
 CHUNK_ROWS = 131_072
-_ASCII = 0x7F
+_FEW_BROKEN = 0.05
+_LONGEST_RECORD_LINES = 200
 DELIMITERS = (",", ";", "\t")
 
 
@@ -110,14 +115,15 @@ def sniff_encoding(file: InboxFile) -> str:
     """Tell UTF-8 from GB18030 by the first megabytes: Chinese text in one is hardly ever valid in the other."""
     with open_bytes(file) as stream:
         start = stream.read(4 << 20)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        decoder.decode(start)
-    except UnicodeDecodeError as error:
+    # What is cut at the end of the sample is no evidence.
+    as_utf8 = codecs.getincrementaldecoder("utf-8")("replace").decode(start)
+    broken = as_utf8.count("\ufffd")
+    good = sum(character > "\x7f" for character in as_utf8) - broken
+    if broken <= _FEW_BROKEN * good:
         # A few broken bytes in good UTF-8 are rows for quarantine, not another encoding.
-        head = start[: error.start]
-        return "utf-8" if any(byte > _ASCII for byte in head) else "gb18030"
-    return "utf-8"
+        return "utf-8"
+    as_gb18030 = codecs.getincrementaldecoder("gb18030")("replace").decode(start)
+    return "gb18030" if as_gb18030.count("\ufffd") < broken else "utf-8"
 
 
 def _first_line(error: Exception) -> str:
@@ -130,10 +136,12 @@ def _csv_headers(file: InboxFile, profile: Profile) -> tuple[str, ...]:
         raise RunError(f"{file.name} is empty; a CSV file begins with a line of headers")
     options = pa_csv.ReadOptions(use_threads=False)
     table = pa_csv.read_csv(pa.BufferReader(line.encode()), options, _parse_options(_delimiter(line, profile)))
-    repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    # A column without a name, such as a trailing delimiter makes, is named after its place.
+    names = [name or f"column_{place}" for place, name in enumerate(table.column_names, start=1)]
+    repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise RunError(f"{file.name} names the column {', '.join(repeated)} twice; keep one of them")
-    return tuple(table.column_names)
+    return tuple(names)
 
 
 def _header_line(file: InboxFile, profile: Profile) -> str:
@@ -150,7 +158,8 @@ def _header_line(file: InboxFile, profile: Profile) -> str:
 
 
 def _delimiter(header_line: str, profile: Profile) -> str:
-    return profile.delimiter or max(DELIMITERS, key=header_line.count)
+    unquoted = re.sub(r'"[^"]*"', "", header_line)
+    return profile.delimiter or max(DELIMITERS, key=unquoted.count)
 
 
 def _parse_options(delimiter: str, handler: Callable[[Any], str] | None = None) -> pa_csv.ParseOptions:
@@ -159,17 +168,105 @@ def _parse_options(delimiter: str, handler: Callable[[Any], str] | None = None) 
 
 def _read_csv(file: InboxFile, profile: Profile) -> Iterator[Chunk]:
     headers = _csv_headers(file, profile)
+    if _has_open_quote(file):
+        yield from _csv_by_line(file, profile, headers)
+        return
     last_row = 0
     try:
         for chunk in _csv_chunks(file, profile, headers, pa.large_string()):
             yield chunk
             last_row = int(chunk.frame[ROW].max() or last_row)  # type: ignore[arg-type] # whole numbers
+    except UnicodeDecodeError:
+        # Bytes that are not of the encoding: go on from the last chunk, line by line, and find the rows.
+        for chunk in _csv_by_line(file, profile, headers):
+            yield _after(chunk, last_row)
     except pa.ArrowInvalid as error:
         if "UTF8" not in str(error):
             raise
-        # Somewhere after the last chunk are bytes that are not UTF-8: go on from there, and find the rows.
         for chunk in _csv_chunks(file, profile, headers, pa.binary()):
             yield _after(chunk, last_row)
+
+
+def _has_open_quote(file: InboxFile) -> bool:
+    """Tell whether a quote is left open, which would swallow all rows after it."""
+    quotes = 0
+    with open_bytes(file) as stream:
+        while block := stream.read(4 << 20):
+            quotes += block.count(b'"')
+    return quotes % 2 == 1
+
+
+def _csv_by_line(file: InboxFile, profile: Profile, headers: tuple[str, ...]) -> Iterator[Chunk]:
+    """Read a damaged file: slower, but a quote that is never closed or a bad byte costs no more than its own row."""
+    delimiter = _delimiter(_header_line(file, profile), profile)
+    names = [*headers]
+    good: list[tuple[int, list[str]]] = []
+    bad: list[Malformed] = []
+    row = 0
+    with open_bytes(file) as stream:
+        lines = _lines(stream)
+        next(lines, None)
+        for record in _records(lines):
+            if not record.strip():
+                continue
+            row += 1
+            fields, problem = _fields(record, profile.encoding, delimiter, len(names))
+            if problem is None:
+                good.append((row, fields))
+            else:
+                bad.append(replace(problem, row=row))
+            if len(good) + len(bad) >= CHUNK_ROWS:
+                yield _chunk_of_fields(names, good, bad)
+                good, bad = [], []
+    yield _chunk_of_fields(names, good, bad)
+
+
+def _records(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Join the lines of quoted line breaks; a quote that stays open for too long belongs to its own line alone."""
+    again: deque[bytes] = deque()
+    while (line := again.popleft() if again else next(lines, None)) is not None:
+        if line.count(b'"') % 2 == 0:
+            yield line
+            continue
+        ahead: list[bytes] = []
+        for _ in range(_LONGEST_RECORD_LINES):
+            following = again.popleft() if again else next(lines, None)
+            if following is None:
+                break
+            ahead.append(following)
+            if following.count(b'"') % 2 == 1:
+                break
+        if ahead and ahead[-1].count(b'"') % 2 == 1:
+            yield b"\n".join([line, *ahead])
+        else:
+            yield line
+            again.extendleft(reversed(ahead))
+
+
+def _fields(record: bytes, encoding: str, delimiter: str, expected: int) -> tuple[list[str], Malformed | None]:
+    try:
+        text = record.decode(encoding).lstrip("\ufeff").rstrip("\r")
+    except UnicodeDecodeError as error:
+        got = f"bytes that are not {encoding} at byte {error.start}"
+        return [], Malformed(0, "encoding", got, f"{encoding} text", record.decode(encoding, errors="replace"))
+    if text.count('"') % 2 == 1:
+        return [], Malformed(0, "open_quote", "a quote that is never closed", "quotes in pairs", text)
+    fields = next(csv.reader([text], delimiter=delimiter), []) if "\n" not in text else _multi_line(text, delimiter)
+    if len(fields) != expected:
+        return [], Malformed(0, "field_count", f"{len(fields)} fields", f"{expected} fields", text)
+    return fields, None
+
+
+def _multi_line(text: str, delimiter: str) -> list[str]:
+    return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+
+
+def _chunk_of_fields(names: list[str], good: list[tuple[int, list[str]]], bad: list[Malformed]) -> Chunk:
+    columns = {
+        name: pl.Series([fields[place] for _, fields in good], dtype=pl.String) for place, name in enumerate(names)
+    }
+    rows = pl.Series([row for row, _ in good], dtype=pl.Int64)
+    return Chunk(pl.DataFrame({**columns, ROW: rows}), tuple(bad))
 
 
 def _after(chunk: Chunk, row: int) -> Chunk:
@@ -192,7 +289,9 @@ def _csv_chunks(file: InboxFile, profile: Profile, headers: tuple[str, ...], kin
     with open_bytes(file) as stream:
         reader = pa_csv.open_csv(
             stream,
-            pa_csv.ReadOptions(block_size=CHUNK_BYTES, use_threads=False, encoding=profile.encoding),
+            pa_csv.ReadOptions(
+                block_size=CHUNK_BYTES, use_threads=False, encoding=profile.encoding, column_names=headers, skip_rows=1
+            ),
             _parse_options(delimiter, set_aside),
             pa_csv.ConvertOptions(column_types=dict.fromkeys(headers, kind), strings_can_be_null=False),
         )
@@ -293,8 +392,9 @@ def _json_chunk(lines: list[tuple[int, bytes]], names: dict[str, None], profile:
 
 
 def _not_an_object(row: int, value: object) -> Malformed:
-    text = json.dumps(value, ensure_ascii=False)
-    return Malformed(row, "json", f"a JSON {type(value).__name__}", "a JSON object", text)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    what = "a JSON array" if isinstance(value, list) else "a single JSON value"
+    return Malformed(row, "json", what, "a JSON object", text)
 
 
 def _frame_of_records(records: list[tuple[int, dict[str, Any]]], names: dict[str, None]) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from flows.ingest.profiles import best_match
 from flows.ingest.readers import Chunk, Malformed, read_chunks, read_headers, sniff_encoding
 from flows.ingest.writer import PartitionWriter
 from flows.settings import Layout
-from transforms.ingest.parse import DOUBTFUL, RAW, ROW, broken_rows, parse_rows
+from transforms.ingest.parse import DOUBTFUL, RAW, ROW, broken_rows, kept_name, parse_rows
 from transforms.ingest.partition import HOME, file_under_home, new_homes
 from transforms.ingest.profile import HeaderMatch, Profile, ProfileError, match_headers
 from transforms.ingest.versions import FILE
@@ -135,6 +135,9 @@ def _match(task: StagingTask) -> tuple[Profile, HeaderMatch]:
         encoding = sniff_encoding(task.file)
         profiles = tuple(replace(profile, encoding=encoding) for profile in profiles)
     headers = read_headers(task.file, profiles[0])
+    if not headers:
+        # A JSON file without a row names no column.
+        return profiles[0], HeaderMatch({}, (), task.table.column_names)
     try:
         return best_match(headers, task.table, profiles)
     except ProfileError as error:
@@ -157,7 +160,7 @@ def _typed(
     doubtful = parsed.filter(DOUBTFUL)
     broken = broken_rows(doubtful.lazy(), task.table, profile).collect() if doubtful.height else doubtful
     whole = parsed.join(broken, on=ROW, how="anti", maintain_order="left") if broken.height else parsed
-    good = whole.select(*task.table.column_names, *match.extra, ROW)
+    good = whole.select(*task.table.column_names, *map(kept_name, match.extra), ROW)
     protected = good.with_columns(
         _protected(good[column.name], column, key)
         for column in task.table.columns
@@ -167,7 +170,7 @@ def _typed(
 
 
 def _no_rows(table: Table, match: HeaderMatch) -> pl.DataFrame:
-    extra = dict.fromkeys(match.extra, pl.String())
+    extra = dict.fromkeys(map(kept_name, match.extra), pl.String())
     return pl.DataFrame(schema={**table.polars_schema, **extra, ROW: pl.Int64(), FILE: pl.String()})
 
 
@@ -182,9 +185,10 @@ def _quarantine_rows(broken: pl.DataFrame, task: StagingTask, match: HeaderMatch
         return pl.DataFrame(schema=QUARANTINE_SCHEMA)
     named = {RAW + column.name: column for column in task.table.columns}
     protected = broken.with_columns(_protected(broken[name], column, key) for name, column in named.items())
-    protected = protected.with_columns(mask_text(broken[name]) for name in match.extra)
+    extra = [kept_name(name) for name in match.extra]
+    protected = protected.with_columns(mask_text(broken[name]) for name in extra)
     got = pl.coalesce(pl.when(pl.col("column_name") == column.name).then(name) for name, column in named.items())
-    raw = pl.struct(*(pl.col(RAW + name).alias(name) for name in match.columns.values()), *match.extra)
+    raw = pl.struct(*(pl.col(RAW + name).alias(name) for name in match.columns.values()), *extra)
     rows = protected.with_columns(got.alias("got"), raw.struct.json_encode().alias("raw")).rename({ROW: "row_number"})
     return _labelled(rows, task)
 

@@ -2,8 +2,8 @@
 create or replace table core.factor_level_bounds as
 select
     factor,
-    factor_order,
-    code,
+    cast(factor_order as bigint) as factor_order,
+    cast(code as bigint) as code,
     level,
     level_low,
     level_high

@@ -4,7 +4,7 @@ create or replace table meta.columns as
 select
     columns.schema_name as table_schema,
     columns.table_name,
-    columns.column_index as position,
+    cast(columns.column_index as bigint) as position,
     columns.column_name,
     columns.data_type,
     coalesce(declared.unit, '') as unit,

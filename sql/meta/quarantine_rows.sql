@@ -17,7 +17,7 @@ select
     quarantined.column_name,
     quarantined.got,
     quarantined.expected,
-    quarantined.n_broken,
+    cast(quarantined.n_broken as bigint) as n_broken,
     quarantined.raw,
     reasons.reason_en,
     reasons.reason_zh

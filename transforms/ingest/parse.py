@@ -130,7 +130,12 @@ def _extra(header: str, table: Table, profile: Profile) -> pl.Expr:
     """Keep a column that the contract does not name; its known spellings are mapped."""
     spelling = _spelling(header, table, profile)
     value = pl.col(header).map_batches(partial(clean_text, spelling=spelling), return_dtype=pl.String)
-    return value.replace(dict(spelling.values)) if spelling.values else value
+    return (value.replace(dict(spelling.values)) if spelling.values else value).alias(kept_name(header))
+
+
+def kept_name(header: str) -> str:
+    """Return the name under which an extra column is kept: its header, unless that could be one of our own."""
+    return f"extra:{header}" if header.startswith(("__", RAW)) else header
 
 
 def _cleaned(raw: pl.Series, column: Column, spelling: Spelling) -> pl.Series:

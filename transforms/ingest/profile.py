@@ -1,11 +1,13 @@
 """Profiles: how to read an export whose headers and labels are its own."""
 
+import codecs
 import fnmatch
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from transforms.registry import INPUT_TABLES, Table, output_table
 from transforms.registry.enumerations import FACTOR
@@ -172,30 +174,33 @@ def profile_from_mapping(raw: Mapping[str, Any]) -> Profile:
         ProfileError: A key is unknown, or a value is of another type than it should be.
     """
     _known(raw, _TOP_KEYS, "the profile")
-    _known(raw.get("tables", {}), set(INPUT_TABLES), "[tables]")
+    tables = _optional(raw, "tables", dict, "the profile") or {}
+    factors = _optional(raw, "extra_factors", dict, "the profile") or {}
+    _known(tables, set(INPUT_TABLES), "[tables]")
     return Profile(
         name=_required(raw, "name", str, "the profile"),
-        encoding=_optional(raw, "encoding", str, "the profile") or "utf-8",
-        delimiter=_optional(raw, "delimiter", str, "the profile"),
-        time_zone=_optional(raw, "time_zone", str, "the profile") or "Asia/Shanghai",
-        date_formats=tuple(_optional(raw, "date_formats", list, "the profile") or ()),
-        null_tokens=tuple(_optional(raw, "null_tokens", list, "the profile") or NULL_TOKENS),
-        tables={name: _table_profile(name, value) for name, value in raw.get("tables", {}).items()},
-        extra_factors=tuple(_extra_factor(name, value) for name, value in raw.get("extra_factors", {}).items()),
+        encoding=_encoding(_optional(raw, "encoding", str, "the profile") or "utf-8"),
+        delimiter=_delimiter(_optional(raw, "delimiter", str, "the profile")),
+        time_zone=_time_zone(_optional(raw, "time_zone", str, "the profile") or "Asia/Shanghai"),
+        date_formats=_texts(raw, "date_formats", "the profile"),
+        null_tokens=_texts(raw, "null_tokens", "the profile") or NULL_TOKENS,
+        tables={name: _table_profile(name, _required(tables, name, dict, "[tables]")) for name in tables},
+        extra_factors=tuple(_extra_factor(name, _required(factors, name, dict, "[extra_factors]")) for name in factors),
     )
 
 
 def _table_profile(name: str, raw: Mapping[str, Any]) -> TableProfile:
     where = f"[tables.{name}]"
     _known(raw, _TABLE_KEYS, where)
-    columns = _optional(raw, "columns", dict, where) or {}
+    columns = _mapping_of_texts(raw, "columns", where)
     constants = _optional(raw, "constants", dict, where) or {}
+    values = _optional(raw, "values", dict, where) or {}
     for column in (*columns.values(), *constants):
         _known({column: 0}, set(INPUT_TABLES[name].column_names), f"{where}, columns of {name}")
     return TableProfile(
-        files=tuple(_optional(raw, "files", list, where) or ()),
+        files=_texts(raw, "files", where),
         columns=columns,
-        values=_optional(raw, "values", dict, where) or {},
+        values={name: _mapping_of_texts(values, name, f"{where}, values") for name in values},
         constants={column: str(value) for column, value in constants.items()},
     )
 
@@ -223,6 +228,42 @@ def _known(raw: Mapping[str, Any], allowed: set[str], where: str) -> None:
             close = get_close_matches(key, sorted(allowed), n=1)
             hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(allowed))}"
             raise ProfileError(f"{where}: {key} is not known{hint}")
+
+
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise ProfileError(f"the profile: encoding is {name}, which is not known; such as utf-8 or gb18030") from error
+
+
+def _delimiter(text: str | None) -> str | None:
+    if text is not None and len(text) != 1:
+        raise ProfileError(f"the profile: delimiter is {text}; expected one character")
+    return text
+
+
+def _time_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ProfileError(f"the profile: time_zone is {name}, which is not known; such as Asia/Shanghai") from error
+
+
+def _texts(raw: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    values = _optional(raw, key, list, where) or []
+    for value in values:
+        if not isinstance(value, str):
+            raise ProfileError(f"{where}: {key} holds {value!r}; expected texts")
+    return tuple(values)
+
+
+def _mapping_of_texts(raw: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
+    values = _optional(raw, key, dict, where) or {}
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise ProfileError(f"{where}: {key}.{name} is {value!r}; expected a text")
+    return values
 
 
 _T = TypeVar("_T")

@@ -6,6 +6,7 @@ gives only what is left over to the careful reading: surrounding blanks, null to
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import polars as pl
 
@@ -19,6 +20,8 @@ ISO_FORMATS = (
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M%#z",
+    "%Y-%m-%d %H:%M%#z",
     "%Y-%m-%dT%H:%M",
     "%Y-%m-%d %H:%M",
     "%Y/%m/%d %H:%M",
@@ -54,7 +57,7 @@ class Spelling:
 def clean(raw: pl.Series, spelling: Spelling) -> pl.Series:
     """Trim values; those that mean "not recorded" become null."""
     trimmed = raw.str.strip_chars()
-    return trimmed.set(trimmed.is_in(list(spelling.null_tokens)), None)
+    return trimmed.set(trimmed.is_in(["", *spelling.null_tokens]), None)
 
 
 def typed_values(raw: pl.Series, column: Column, spelling: Spelling) -> pl.Series:
@@ -87,7 +90,7 @@ def typed_values(raw: pl.Series, column: Column, spelling: Spelling) -> pl.Serie
 
 def clean_text(raw: pl.Series, spelling: Spelling) -> pl.Series:
     """Trim identifiers and names; only values that are short or begin or end with a blank need a closer look."""
-    longest = max(map(len, spelling.null_tokens), default=0)
+    longest = max((len(token.encode()) for token in spelling.null_tokens), default=0)
     frame = pl.select(raw.alias("t"))
     doubtful = pl.any_horizontal(
         pl.col("t").str.len_bytes() <= longest,
@@ -146,11 +149,14 @@ def _fast_float(raw: pl.Series) -> pl.Series:
 
 def _fast_decimal(raw: pl.Series) -> pl.Series:
     # What does not fit into ten digits before the point becomes null and so breaks the type rule.
-    return raw.cast(pl.Decimal(12, 2), strict=False)
+    amount = raw.cast(pl.Decimal(12, 2), strict=False)
+    below = raw.str.starts_with("-") & (amount == 0) & (raw.cast(pl.Float64, strict=False) < 0)
+    # Less than nothing is not rounded to nothing.
+    return amount.set(below, Decimal("-0.01")) if below.any() else amount
 
 
 def _careful_decimal(raw: pl.Series) -> pl.Series:
-    return _fast_decimal(raw.str.strip_chars_start("￥¥").str.strip_chars())
+    return _fast_decimal(raw.str.strip_chars_start("￥¥").str.replace_all(",", "", literal=True).str.strip_chars())
 
 
 _PARSERS: dict[Kind, tuple[Parser, Parser]] = {

@@ -61,7 +61,7 @@ def build_lexicon(tables: Mapping[str, str]) -> Lexicon:
     for character in (*CODES.values(), POINT, POLITE_POINT):
         coded[character] = {"ordinary": 0}  # text cannot smuggle codes in
     patterns = tuple(sorted(coded, key=lambda pattern: (-len(pattern), pattern)))
-    codes = tuple(_code(pattern, coded[pattern]) for pattern in patterns)
+    codes = tuple(_code(coded[pattern]) for pattern in patterns)
     return Lexicon(patterns, codes, entries, spellings, words, model)
 
 
@@ -87,6 +87,10 @@ def _meanings(entries: tuple[Entry, ...]) -> dict[str, dict[str, int]]:
             for form in _cases(entry.pattern):
                 lists = coded.setdefault(form, {})
                 lists[entry.list_name] = max(entry.weight, lists.get(entry.list_name, 0))
+    for pattern, lists in coded.items():
+        if "ordinary" in lists and len(lists) > 1:
+            others = ", ".join(sorted(set(lists) - {"ordinary"}))
+            raise LexiconError(f"pattern {pattern!r} is in ordinary.tsv and also in {others}: keep one of the two")
     return coded
 
 
@@ -120,10 +124,7 @@ def _cases(pattern: str) -> set[str]:
     return {pattern, pattern.upper(), pattern[:1].upper() + pattern[1:]}
 
 
-def _code(pattern: str, lists: Mapping[str, int]) -> str:
+def _code(lists: Mapping[str, int]) -> str:
     """Write the replacement of a pattern: its codes, then its points."""
-    if "ordinary" in lists and len(lists) > 1:
-        others = ", ".join(sorted(set(lists) - {"ordinary"}))
-        raise LexiconError(f"pattern {pattern!r} is in ordinary.tsv and also in {others}: keep one of the two")
     names = sorted(lists, key=lambda name: (name not in _FIRST, name))
     return "".join(CODES[name] for name in names) + "".join(points(name, lists[name]) for name in names)

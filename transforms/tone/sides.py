@@ -46,7 +46,7 @@ def score_tone(messages_scored: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFr
         tone_sides(messages_scored, weights)
         .unpivot(index=list(_SIDE), variable_name="part", value_name="points")
         .filter(pl.col("points").is_not_null() & kept)
-        .select(*_SIDE, pl.lit("tone").alias("factor"), "part", (pl.col("points") / _SCALE).alias("points"))
+        .select(*_SIDE, pl.lit("tone").alias("factor"), "part", (pl.col("points") / _SCALE).round(4).alias("points"))
     )
 
 
