@@ -137,7 +137,10 @@ def _csv_headers(file: InboxFile, profile: Profile) -> tuple[str, ...]:
     options = pa_csv.ReadOptions(use_threads=False)
     table = pa_csv.read_csv(pa.BufferReader(line.encode()), options, _parse_options(_delimiter(line, profile)))
     # A column without a name, such as a trailing delimiter makes, is named after its place.
-    names = [name or f"column_{place}" for place, name in enumerate(table.column_names, start=1)]
+    # So is one that bears the name of our row numbers.
+    names = [
+        f"column_{place}" if name in {"", ROW} else name for place, name in enumerate(table.column_names, start=1)
+    ]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise RunError(f"{file.name} names the column {', '.join(repeated)} twice; keep one of them")
@@ -400,6 +403,8 @@ def _not_an_object(row: int, value: object) -> Malformed:
 def _frame_of_records(records: list[tuple[int, dict[str, Any]]], names: dict[str, None]) -> pl.DataFrame:
     """Make a frame of text; `names` keeps every key seen so far, so that later chunks have them all."""
     for _, value in records:
+        if ROW in value:
+            value[f"column{ROW}"] = value.pop(ROW)
         names.update(dict.fromkeys(value))
     columns = {name: pl.Series([_as_text(value.get(name)) for _, value in records], dtype=pl.String) for name in names}
     return pl.DataFrame({**columns, ROW: pl.Series([row for row, _ in records], dtype=pl.Int64)})
