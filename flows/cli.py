@@ -242,10 +242,12 @@ def rollback(release: str | None = None, *, data: Data = DEFAULT_DATA) -> None:
         data: The data directory.
     """
     from flows.lock import run_lock  # noqa: PLC0415
+    from flows.query import require_release  # noqa: PLC0415
     from flows.settings import Layout  # noqa: PLC0415
     from flows.status import roll_back  # noqa: PLC0415
 
     layout = Layout(data.resolve())
+    require_release(layout)
     with run_lock(layout):
         _print(f"In force again: {roll_back(layout, release)}")
 

@@ -138,9 +138,7 @@ def _csv_headers(file: InboxFile, profile: Profile) -> tuple[str, ...]:
     table = pa_csv.read_csv(pa.BufferReader(line.encode()), options, _parse_options(_delimiter(line, profile)))
     # A column without a name, such as a trailing delimiter makes, is named after its place.
     # So is one that bears the name of our row numbers.
-    names = [
-        f"column_{place}" if name in {"", ROW} else name for place, name in enumerate(table.column_names, start=1)
-    ]
+    names = [f"column_{place}" if name in {"", ROW} else name for place, name in enumerate(table.column_names, start=1)]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise RunError(f"{file.name} names the column {', '.join(repeated)} twice; keep one of them")

@@ -10,7 +10,7 @@ from transforms.tone.weights import ToneWeightsError
 
 
 def test_the_shipped_section_is_the_default() -> None:
-    text = (ROOT / "transforms" / "tone" / "weights.toml").read_text(encoding="utf-8")
+    text = (ROOT / "transforms" / "weights.toml").read_text(encoding="utf-8")
     assert tone_weights(tomllib.loads(text)["tone"]) == ToneWeights()
 
 
