@@ -247,7 +247,8 @@ def rollback(release: str | None = None, *, data: Data = DEFAULT_DATA) -> None:
     from flows.status import roll_back  # noqa: PLC0415
 
     layout = Layout(data.resolve())
-    require_release(layout)
+    if release is None:
+        require_release(layout)
     with run_lock(layout):
         _print(f"In force again: {roll_back(layout, release)}")
 
