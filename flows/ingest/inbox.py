@@ -44,6 +44,7 @@ class InboxFile:
         compression: ``gzip``, ``zstd`` or None.
         expected_rows: Rows of the whole table in this batch, as the manifest says, or None.
         expected_sha256: Hash of the file as the manifest says, or None.
+        has_open_quote: Whether its quotes do not come in pairs; None where nobody has counted yet.
     """
 
     batch: str
@@ -55,6 +56,7 @@ class InboxFile:
     compression: str | None
     expected_rows: int | None = None
     expected_sha256: str | None = None
+    has_open_quote: bool | None = None
 
 
 def list_files(inbox: Path, unpack_to: Path, profiles: tuple[Profile, ...]) -> list[InboxFile]:

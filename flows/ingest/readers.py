@@ -169,7 +169,7 @@ def _parse_options(delimiter: str, handler: Callable[[Any], str] | None = None) 
 
 def _read_csv(file: InboxFile, profile: Profile) -> Iterator[Chunk]:
     headers = _csv_headers(file, profile)
-    if _has_open_quote(file):
+    if _has_open_quote(file) if file.has_open_quote is None else file.has_open_quote:
         yield from _csv_by_line(file, profile, headers)
         return
     last_row = 0

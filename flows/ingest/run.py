@@ -40,10 +40,12 @@ class Fingerprint:
     Attributes:
         file_id: Start of the SHA-256 of the unpacked content.
         bytes: Size of the unpacked content.
+        has_open_quote: Whether its quotes do not come in pairs.
     """
 
     file_id: str
     bytes: int
+    has_open_quote: bool
 
 
 def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
@@ -104,18 +106,19 @@ def _fingerprints(files: Sequence[InboxFile], threads: int) -> list[Fingerprint]
 
 
 def _fingerprint(file: InboxFile) -> Fingerprint:
-    digest, size = hashlib.sha256(), 0
+    digest, size, quotes = hashlib.sha256(), 0, 0
     try:
         with open_bytes(file) as stream:
             while block := stream.read(_BLOCK):
                 digest.update(block)
                 size += len(block)
+                quotes += block.count(b'"')
     except OSError as error:
         raise RunError(f"{file.name} cannot be unpacked ({error}); deliver it again") from error
     found = digest.hexdigest()
     if file.expected_sha256:
         _check_sha256(file, found)
-    return Fingerprint(found[:_ID_DIGITS], size)
+    return Fingerprint(found[:_ID_DIGITS], size, quotes % 2 == 1)
 
 
 def _check_sha256(file: InboxFile, of_content: str) -> None:
@@ -146,7 +149,8 @@ def _what_is_new(
         deliveries.append(Delivery(file.batch, file.name, found.file_id, status, file.table or "", found.bytes, note))
         if status == "loaded":
             loaded.add(found.file_id)
-            tasks.append(StagingTask(file, found.file_id, found.bytes, (), ""))
+            counted = replace(file, has_open_quote=found.has_open_quote)
+            tasks.append(StagingTask(counted, found.file_id, found.bytes, (), ""))
     return deliveries, tasks
 
 
