@@ -117,23 +117,28 @@ class Steps:
         books = make_books(resolved)
         if run_id == current_run(layout):
             return self._result(run_id, books, is_new=False)
-        empty_folder(work)
-        results = self._stage("validate", lambda: validate_staged(resolved, books, self.settings, work))
-        scored: Scored = self._stage("score", lambda: score(resolved, scorer, work / "scored", self.settings.threads))
-        results += self._stage("validate_scores", lambda: validate_scores(scored, self.settings, work))
+        built = self._build(empty_folder(work), resolved, books, scorer, run_id)
+        self._stage("publish", lambda: self._publish(built, run_id, ledger))
+        return self._result(run_id, books, is_new=True)
+
+    def _build(self, work: Path, resolved: Resolved, books: Books, scorer: Scorer, run_id: str) -> Path:
+        """Make everything that belongs to a release, in a folder that nobody reads yet."""
+        ledger, settings = resolved.ledger, self.settings
+        results = self._stage("validate", lambda: validate_staged(resolved, books, settings, work))
+        scored: Scored = self._stage("score", lambda: score(resolved, scorer, work / "scored", settings.threads))
+        results += self._stage("validate_scores", lambda: validate_scores(scored, settings, work))
         built = empty_folder(work / "release")
         frames = {**self._frames(books, run_id, ledger, scorer), "expectations": results_frame(results)}
         sources = Sources(_parquet(scored, resolved), _with_orphans(frames, books, resolved))
+        database = built / DATABASE
         with ThreadPoolExecutor(1) as pool:
             # Beside loading, which does not need the estimates before its end.
             coming = pool.submit(
                 copy_context().run, self._stage, "estimate", lambda: estimate(scored, ledger.extra_factors)
             )
-            database = built / DATABASE
-            self._stage("load", lambda: build_database(database, sources, coming.result, self.settings, run_id))
-        self._stage("report", lambda: render_report(built / DATABASE, built / REPORT))
-        self._stage("publish", lambda: self._publish(built, run_id, ledger))
-        return self._result(run_id, books, is_new=True)
+            self._stage("load", lambda: build_database(database, sources, coming.result, settings, run_id))
+        self._stage("report", lambda: render_report(database, built / REPORT))
+        return built
 
     def _stage(self, name: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - each stage has a type of its own
         with self.stopwatch.measure(name):
