@@ -2,9 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,7 +99,7 @@ class Steps:
     wrap: Callable[[str, Callable[..., Any]], Callable[..., Any]] = lambda _, work: work
 
     def run(self) -> RunResult:
-        """Run all stages; each begins when the one before it has ended, but estimation goes beside loading."""
+        """Run all stages; each begins when the one before it has ended."""
         layout = self.settings.layout
         empty_folder(layout.work)
         layout.scratch.mkdir()
@@ -127,16 +125,12 @@ class Steps:
         results = self._stage("validate", lambda: validate_staged(resolved, books, settings, work))
         scored: Scored = self._stage("score", lambda: score(resolved, scorer, work / "scored", settings.threads))
         results += self._stage("validate_scores", lambda: validate_scores(scored, settings, work))
+        estimates = self._stage("estimate", lambda: estimate(scored, ledger.extra_factors))
         built = empty_folder(work / "release")
-        frames = {**self._frames(books, run_id, ledger, scorer), "expectations": results_frame(results)}
-        sources = Sources(_parquet(scored, resolved), _with_orphans(frames, books, resolved))
+        frames = {**estimates, **self._frames(books, run_id, ledger, scorer), "expectations": results_frame(results)}
+        sources = Sources(_parquet(scored, resolved), _positioned(frames, books, resolved))
         database = built / DATABASE
-        with ThreadPoolExecutor(1) as pool:
-            # Beside loading, which does not need the estimates before its end.
-            coming = pool.submit(
-                copy_context().run, self._stage, "estimate", lambda: estimate(scored, ledger.extra_factors)
-            )
-            self._stage("load", lambda: build_database(database, sources, coming.result, settings, run_id))
+        self._stage("load", lambda: build_database(database, sources, settings, run_id))
         self._stage("report", lambda: render_report(database, built / REPORT))
         return built
 
@@ -193,19 +187,12 @@ def run_id_of(ledger: Ledger, scorer: Scorer) -> str:
     return f"r{hashlib.sha256(text.encode()).hexdigest()[:_RUN_DIGITS]}"
 
 
-def build_database(
-    path: Path,
-    sources: Sources,
-    estimates: Callable[[], Mapping[str, pl.DataFrame]],
-    settings: Settings,
-    run_id: str,
-) -> None:
+def build_database(path: Path, sources: Sources, settings: Settings, run_id: str) -> None:
     """Build the database of a release.
 
     Args:
         path: The file to make.
-        sources: What the SQL files read, but for the estimates.
-        estimates: Returns the estimates, as soon as they are there.
+        sources: What the SQL files read.
         settings: Memory and threads.
         run_id: The run.
 
@@ -215,7 +202,7 @@ def build_database(
     parameters: dict[str, Any] = {"run_id": run_id, **sql_parameters()}
     with open_warehouse(path, settings, settings.layout.work / "spill") as connection:
         add_sources(connection, sources)
-        build_tables(connection, estimates, parameters)
+        build_tables(connection, ("core", "marts", "meta"), parameters)
         describe_tables(connection)
         wrong = connection.execute(
             "select file, rows_in, loaded, quarantined, duplicates, superseded from meta.files "
@@ -246,10 +233,12 @@ def _parquet(scored: Scored, resolved: Resolved) -> dict[str, list[str]]:
     return {**found, "quarantine_own": own} if own else found
 
 
-def _with_orphans(frames: dict[str, pl.DataFrame], books: Books, resolved: Resolved) -> dict[str, pl.DataFrame]:
-    """Add what is set aside because its dispute has not arrived."""
+def _positioned(frames: dict[str, pl.DataFrame], books: Books, resolved: Resolved) -> dict[str, pl.DataFrame]:
+    """Number the rows of estimates, whose order is that of their making; add what is set aside by reference."""
+    numbered = ("factor_association", "factor_effects")
+    placed = {name: frame.with_row_index("position") if name in numbered else frame for name, frame in frames.items()}
     empty = {} if quarantine_paths(resolved) else {"quarantine_own": pl.DataFrame(schema=QUARANTINE_SCHEMA)}
-    return {**frames, **empty, "quarantine_orphans": books.orphans}
+    return {**placed, **empty, "quarantine_orphans": books.orphans}
 
 
 def record_failure(settings: Settings, sentence: str) -> None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _COMMENT = re.compile(r"--[^\n]*")
 _REFERENCE = re.compile(r"\b(?:from|join|on|unpivot)\s+((?:core|marts|meta)\.\w+)", re.IGNORECASE)
-_SOURCE = re.compile(r"\bscored\.(\w+)", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$([a-z_]\w*)")
 
 
@@ -28,7 +27,6 @@ class SqlFile:
         path: The file.
         text: Its content.
         needs: Full names of the tables that it reads.
-        sources: Names of what it reads below ``scored``.
         parameters: Names of the parameters that it binds.
     """
 
@@ -36,7 +34,6 @@ class SqlFile:
     path: Path
     text: str
     needs: frozenset[str]
-    sources: frozenset[str]
     parameters: frozenset[str]
 
 
@@ -69,28 +66,8 @@ def _read(path: Path) -> SqlFile:
         path=path,
         text=text,
         needs=frozenset(name.lower() for name in _REFERENCE.findall(code)),
-        sources=frozenset(name.lower() for name in _SOURCE.findall(code)),
         parameters=frozenset(_PARAMETER.findall(code)),
     )
-
-
-def split_by_source(files: Iterable[SqlFile], late: Iterable[str]) -> tuple[list[SqlFile], list[SqlFile]]:
-    """Tell the files that can run at once from those that wait for sources which come late.
-
-    Args:
-        files: Files in the order of their dependencies.
-        late: Names of sources that are not there yet.
-
-    Returns:
-        The files that need none of them, directly or through another table, and the others; both in order.
-    """
-    missing = set(late)
-    now: list[SqlFile] = []
-    waiting: list[SqlFile] = []
-    for file in files:
-        waits = file.sources & missing or file.needs & {other.table for other in waiting}
-        (waiting if waits else now).append(file)
-    return now, waiting
 
 
 def run_sql_files(

@@ -9,8 +9,6 @@ from transforms.statistics.estimate import factor_association, factor_effects
 from transforms.statistics.levels import assign_levels, level_bounds
 from transforms.statistics.specs import FactorKind, FactorSpec, factor_specs
 
-# What `estimate` returns; association and effects keep the order of their rows in a column ``position``.
-ESTIMATES = ("factor_levels", "factor_level_bounds", "factor_association", "factor_effects")
 _CONTEXT = ("outcome", "seller_id", "category", "claim", "item_price_cny")
 
 
@@ -22,7 +20,7 @@ def estimate(scored: Scored, extra: tuple[ExtraColumn, ...]) -> dict[str, pl.Dat
         extra: Extra factors of the profiles.
 
     Returns:
-        Frames by name, as in ``ESTIMATES``.
+        Frames by name: ``factor_levels``, ``factor_level_bounds``, ``factor_association``, ``factor_effects``.
     """
     specs = factor_specs([FactorSpec(each.name, each.name, FactorKind(each.type)) for each in extra])
     ruled = _ruled(scored).collect()
@@ -32,8 +30,8 @@ def estimate(scored: Scored, extra: tuple[ExtraColumn, ...]) -> dict[str, pl.Dat
     return {
         "factor_levels": levels,
         "factor_level_bounds": bounds,
-        "factor_association": factor_association(coded, specs).with_row_index("position"),
-        "factor_effects": factor_effects(ruled.lazy(), specs).with_row_index("position"),
+        "factor_association": factor_association(coded, specs),
+        "factor_effects": factor_effects(ruled.lazy(), specs),
     }
 
 

@@ -1,6 +1,6 @@
 """Building the database of a release: staged and scored Parquet in, tables with comments out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flows.settings import Settings
-from flows.sql_runner import SqlFile, read_sql_files, run_sql_files, split_by_source
-from flows.statistics import ESTIMATES
+from flows.sql_runner import SqlFile, read_sql_files, run_sql_files
 from transforms.factors import FACTORS
 from transforms.factors.parts import part_column
 from transforms.registry import OUTPUT_TABLES, Table
@@ -84,25 +83,20 @@ def add_sources(connection: "duckdb.DuckDBPyConnection", sources: Sources) -> No
 
 
 def build_tables(
-    connection: "duckdb.DuckDBPyConnection",
-    estimates: Callable[[], Mapping[str, pl.DataFrame]],
-    parameters: Mapping[str, Any],
+    connection: "duckdb.DuckDBPyConnection", schemas: tuple[str, ...], parameters: Mapping[str, Any]
 ) -> None:
-    """Run all SQL files in the order of their dependencies, but for the data dictionary, which comes last of all.
+    """Run the SQL files of some schemas in the order of their dependencies; the data dictionary comes last.
 
     Args:
-        connection: From `open_warehouse`, with all sources in place but the estimates.
-        estimates: Returns the estimates; it is called when all that does not need them is built.
+        connection: From `open_warehouse`, with the sources in place.
+        schemas: Which schemas to build.
         parameters: Values for the files' parameters.
 
     Raises:
         RunError: A statement fails.
     """
-    files = [file for file in read_sql_files() if file.table != DICTIONARY]
-    at_once, waiting = split_by_source(files, ESTIMATES)
-    run_sql_files(connection, at_once, parameters)
-    add_sources(connection, Sources(frames=estimates()))
-    run_sql_files(connection, waiting, parameters)
+    files = [file for file in read_sql_files() if file.table.split(".")[0] in schemas]
+    run_sql_files(connection, [file for file in files if file.table != DICTIONARY], parameters)
 
 
 def describe_tables(connection: "duckdb.DuckDBPyConnection") -> None:

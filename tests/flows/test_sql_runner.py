@@ -6,8 +6,7 @@ import duckdb
 import pytest
 
 from flows.errors import RunError
-from flows.sql_runner import read_sql_files, run_sql_files, split_by_source
-from flows.statistics import ESTIMATES
+from flows.sql_runner import read_sql_files, run_sql_files
 
 
 def _folder(tmp_path: Path, **files: str) -> Path:
@@ -65,20 +64,3 @@ def test_the_files_of_the_project_begin_with_grain_and_key() -> None:
         comment = "\n".join(line for line in file.text.splitlines() if line.startswith("--")).casefold()
         assert "grain:" in comment, file.table
         assert "key:" in comment, file.table
-
-
-def test_files_wait_for_late_sources_directly_or_through_another_table(tmp_path: Path) -> None:
-    texts = {
-        "core__early": "create table core.early as from scored.there",
-        "core__late": "create table core.late as from scored.coming",
-        "marts__later": "create table marts.later as from core.late",
-        "marts__other": "-- scored.coming is only mentioned\ncreate table marts.other as from core.early",
-    }
-    now, waiting = split_by_source(read_sql_files(_folder(tmp_path, **texts)), ["coming"])
-    assert {file.table for file in now} == {"core.early", "marts.other"}
-    assert [file.table for file in waiting] == ["core.late", "marts.later"]
-
-
-def test_every_estimate_is_read_by_a_file() -> None:
-    read = {source for file in read_sql_files() for source in file.sources}
-    assert set(ESTIMATES) <= read
