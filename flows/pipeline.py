@@ -21,11 +21,11 @@ from flows.ingest.staging import QUARANTINE_SCHEMA
 from flows.keys import load_key
 from flows.lock import run_lock
 from flows.prefect_server import prefect_server
-from flows.publish import DATABASE, REPORT, current_run, publish
+from flows.publish import DATABASE, HISTORY, REPORT, current_run, publish
 from flows.report.render import render_report
 from flows.resolve import Resolved, resolve
 from flows.scoring import Scored, score
-from flows.settings import Settings
+from flows.settings import Layout, Settings
 from flows.stages import Stopwatch
 from flows.statistics import estimate
 from flows.validation import results_frame, validate_scores, validate_staged
@@ -131,6 +131,7 @@ class Steps:
         sources = Sources(_parquet(scored, resolved), _positioned(frames, books, resolved))
         database = built / DATABASE
         self._stage("load", lambda: build_database(database, sources, settings, run_id))
+        _save_history(database, built / HISTORY)
         self._stage("report", lambda: render_report(database, built / REPORT))
         return built
 
@@ -164,7 +165,7 @@ class Steps:
             "n_files": len(ledger.staged),
         }
         return {
-            "runs_before": _runs_before(self.settings.layout.database),
+            "runs_before": _runs_before(self.settings.layout),
             "this_run": pl.DataFrame([this_run]),
             "files": books.files,
             "quarantine_reasons": books.reasons,
@@ -213,17 +214,22 @@ def build_database(path: Path, sources: Sources, settings: Settings, run_id: str
         raise RunError(f"the rows of {file} do not add up: {rows_in} in, {' + '.join(map(str, fates))} accounted for")
 
 
-def _runs_before(database: Path) -> pl.DataFrame:
-    """Carry the history of runs over from the release in force."""
-    schema = OUTPUT_TABLES["meta.runs"].polars_schema
-    if not database.exists():
-        return pl.DataFrame(schema=schema)
+def _runs_before(layout: Layout) -> pl.DataFrame:
+    """Carry the history of runs over from the release in force.
+
+    It lies beside the database, because an analyst who has that open for writing would lock the run out.
+    """
+    schema = pl.Schema(OUTPUT_TABLES["meta.runs"].polars_schema)
+    path = layout.current / HISTORY
+    return pl.read_parquet(path).cast(schema) if path.is_file() else pl.DataFrame(schema=schema)
+
+
+def _save_history(database: Path, path: Path) -> None:
     import duckdb  # noqa: PLC0415 - takes time to load
 
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        runs: pl.DataFrame = connection.sql(f"select {', '.join(schema)} from meta.runs").pl()
-    return runs.cast(pl.Schema(schema))
+        connection.sql("from meta.runs").pl().write_parquet(path)
 
 
 def _parquet(scored: Scored, resolved: Resolved) -> dict[str, list[str]]:

@@ -11,7 +11,10 @@ from flows.settings import RELEASES_KEPT, Layout
 
 RECORD = "release.json"
 DATABASE = "rulings.duckdb"
+HISTORY = "runs.parquet"
 REPORT = "report"
+# Nobody writes to a published database: who opens it for writing would lock out all others.
+_READ_ONLY = 0o444
 
 
 def release_folder(layout: Layout, run_id: str) -> Path:
@@ -40,6 +43,8 @@ def publish(layout: Layout, built: Path, run_id: str, record: dict[str, Any]) ->
     """
     final = release_folder(layout, run_id)
     write_json_atomically(built / RECORD, record)
+    if (built / DATABASE).is_file():
+        (built / DATABASE).chmod(_READ_ONLY)
     for path in sorted(built.rglob("*")):
         if path.is_file():
             _sync(path)

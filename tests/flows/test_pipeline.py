@@ -1,6 +1,8 @@
 """The pipeline as a whole: the same input gives the same tables, and what a second delivery does to a release."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,34 @@ def test_a_person_is_nowhere_in_what_is_published(release: Built) -> None:
     assert ask(release.result.database, "select text from core.messages where message_id = 'hm1'") == [
         ("我的手机号是[手机号]，请尽快处理",)
     ]
+
+
+_HOLD = """
+import sys, duckdb
+held = duckdb.connect(sys.argv[1])
+held.execute("select count(*) from core.disputes")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_who_has_the_database_open_for_writing_does_not_lock_the_run_out(tmp_path: Path) -> None:
+    deliver(tmp_path / "inbox", {"a/disputes.csv": disputes_csv(("d1", "2026-01-01", "partial"))})
+    first = run_steps(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(first.database.resolve())], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdin
+        assert holder.stdout
+        # Anyone but root is refused already, because a published database cannot be written.
+        assert holder.stdout.readline() in {b"held\n", b""}
+        deliver(tmp_path / "inbox", {"b/disputes.csv": disputes_csv(("d2", "2026-01-02", "partial"))})
+        second = run_steps(tmp_path)
+        holder.stdin.close()
+    assert ask(second.database, "select dispute_id from core.disputes order by all") == [("d1",), ("d2",)]
+    assert ask(second.database, "select count(*) from meta.runs") == [(2,)]
+
+
+def test_a_published_database_is_read_only(tmp_path: Path) -> None:
+    deliver(tmp_path / "inbox", {"a/disputes.csv": disputes_csv(("d1", "2026-01-01", "partial"))})
+    assert run_steps(tmp_path).database.resolve().stat().st_mode & 0o222 == 0
