@@ -253,23 +253,5 @@ def rollback(release: str | None = None, *, data: Data = DEFAULT_DATA) -> None:
         _print(f"In force again: {roll_back(layout, release)}")
 
 
-@app.command
-def serve(*, cron: str, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
-    """Run on a schedule until stopped.
-
-    Example: rulings serve --cron "0 3 * * *"
-
-    Args:
-        cron: When to run, in cron's notation, in the time zone of China.
-        inbox: Folder with batches.
-        data: The data directory.
-        profile: How headers are named.
-    """
-    from flows.schedule import serve as serve_on_schedule  # noqa: PLC0415
-
-    os.environ.setdefault("TZ", "Asia/Shanghai")
-    serve_on_schedule(cron, data, inbox, profile)
-
-
 if __name__ == "__main__":
     main()

@@ -68,7 +68,7 @@ def list_files(inbox: Path, unpack_to: Path, profiles: tuple[Profile, ...]) -> l
         profiles: Profiles whose file names are tried, in order.
 
     Returns:
-        Files by batch name, then table (disputes first), then name.
+        Files by batch name, then path.
 
     Raises:
         RunError: An archive or a manifest cannot be read.

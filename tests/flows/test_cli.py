@@ -174,7 +174,7 @@ def test_status_and_help_without_a_release(tmp_path: Path) -> None:
     assert (status.returncode, helped.returncode) == (0, 0)
     assert "Nothing was published" in status.stdout
     assert all(
-        name in helped.stdout for name in ("run", "sample", "check", "query", "report", "serve", "status", "rollback")
+        name in helped.stdout for name in ("run", "sample", "check", "query", "report", "explain", "status", "rollback")
     )
 
 

@@ -8,9 +8,6 @@ null where all of them are null.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import polars as pl
-
-from transforms.factors.points import SCALE
 from transforms.registry.enumerations import PARTY
 from transforms.registry.model import Label
 
@@ -59,27 +56,3 @@ def part_column(party: str, part: str) -> str:
 def party_columns(parts: Iterable[Part], party: str) -> tuple[str, ...]:
     """Columns of one side, in the order of the parts."""
     return tuple(part_column(party, part.name) for part in parts if party in part.parties)
-
-
-def widen(long_parts: pl.LazyFrame, parts: Iterable[Part]) -> pl.LazyFrame:
-    """Lay out parts in long form (dispute_id, party, part, points) as one row per dispute.
-
-    Args:
-        long_parts: At most one row for each dispute, side and part; ``points`` is a float in [-1, 1] of whole
-            ten-thousandths.
-        parts: The declared parts; others are not looked at.
-
-    Returns:
-        The wide frame, with the disputes that have a row in ``long_parts``.
-    """
-    points = (pl.col("points") * SCALE).round().cast(pl.Int32)
-    columns = {
-        column: pl.when((pl.col("party") == party) & (pl.col("part") == part.name)).then(points)
-        for part in parts
-        for party, column in zip(part.parties, part.columns, strict=True)
-    }
-    return (
-        long_parts.select("dispute_id", *(value.alias(name) for name, value in columns.items()))
-        .group_by("dispute_id")
-        .agg(pl.col(name).max() for name in columns)
-    )

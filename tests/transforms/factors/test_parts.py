@@ -7,13 +7,12 @@ from tests.transforms.factors.records import WEIGHTS, disputes, evidence, reputa
 from transforms.factors import FACTORS
 from transforms.factors.evidence import score_evidence
 from transforms.factors.history import mark_snapshots, reputation_history, reputation_sides
-from transforms.factors.parts import BOTH, Part, widen
+from transforms.factors.parts import BOTH
 from transforms.factors.reputation import pivot_sides, score_reputation
 from transforms.factors.rules import score_rules
 from transforms.factors.scores import factor_scores
 from transforms.factors.time_rules import mark_counted
 from transforms.registry.enumerations import FACTOR
-from transforms.registry.model import Label
 
 
 def frames() -> dict[str, pl.LazyFrame]:
@@ -62,21 +61,3 @@ def test_plans_are_lazy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pl.LazyFrame, "fetch", refuse, raising=False)
     parts = frames()
     factor_scores(disputes({}), parts | {"tone": parts["rules"]}, WEIGHTS, {})
-
-
-def test_widen() -> None:
-    parts = (Part("base", BOTH, Label("base", "基础")), Part("insult", ("buyer",), Label("insult", "辱骂")))
-    long = pl.LazyFrame(
-        {
-            "dispute_id": ["D", "D", "D", "E"],
-            "party": ["buyer", "buyer", "seller", "seller"],
-            "part": ["insult", "base", "base", "undeclared"],
-            "points": [-0.17, 0.5, 0.5001, 0.1],
-        }
-    )
-    found = widen(long, parts).sort("dispute_id").collect()
-    assert found.schema["buyer__insult"] == pl.Int32
-    assert found.rows(named=True) == [
-        {"dispute_id": "D", "buyer__base": 5000, "seller__base": 5001, "buyer__insult": -1700},
-        {"dispute_id": "E", "buyer__base": None, "seller__base": None, "buyer__insult": None},
-    ]
