@@ -128,7 +128,7 @@ class Steps:
         estimates = self._stage("estimate", lambda: estimate(scored, ledger.extra_factors))
         built = empty_folder(work / "release")
         frames = {**estimates, **self._frames(books, run_id, ledger, scorer), "expectations": results_frame(results)}
-        sources = Sources(_parquet(scored, resolved), _positioned(frames, books, resolved))
+        sources = Sources(_parquet(scored, resolved), _frames_of_sql(frames, books, resolved))
         database = built / DATABASE
         self._stage("load", lambda: build_database(database, sources, settings, run_id))
         _save_history(database, built / HISTORY)
@@ -239,12 +239,9 @@ def _parquet(scored: Scored, resolved: Resolved) -> dict[str, list[str]]:
     return {**found, "quarantine_own": own} if own else found
 
 
-def _positioned(frames: dict[str, pl.DataFrame], books: Books, resolved: Resolved) -> dict[str, pl.DataFrame]:
-    """Number the rows of estimates, whose order is that of their making; add what is set aside by reference."""
-    numbered = ("factor_association", "factor_effects")
-    placed = {name: frame.with_row_index("position") if name in numbered else frame for name, frame in frames.items()}
+def _frames_of_sql(frames: dict[str, pl.DataFrame], books: Books, resolved: Resolved) -> dict[str, pl.DataFrame]:
     empty = {} if quarantine_paths(resolved) else {"quarantine_own": pl.DataFrame(schema=QUARANTINE_SCHEMA)}
-    return {**placed, **empty, "quarantine_orphans": books.orphans}
+    return {**frames, **empty, "quarantine_orphans": books.orphans}
 
 
 def record_failure(settings: Settings, sentence: str) -> None:

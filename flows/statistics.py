@@ -9,7 +9,11 @@ from transforms.statistics.estimate import factor_association, factor_effects
 from transforms.statistics.levels import assign_levels, level_bounds
 from transforms.statistics.specs import FactorKind, FactorSpec, factor_specs
 
-_CONTEXT = ("outcome", "seller_id", "category", "claim", "item_price_cny")
+#: What the statistics use of a dispute beside its scores and facts.
+_CONTEXT = (
+    "outcome", "refund_ratio", "seller_id", "category", "claim", "item_price_cny", "decided_by", "decider_id",
+    "opened_at", "ruled_at", "paid_on_platform", "applied_in_window", "negotiated_first", "shipped_on_time",
+)  # fmt: skip
 
 
 def estimate(scored: Scored, extra: tuple[ExtraColumn, ...]) -> dict[str, pl.DataFrame]:
@@ -27,12 +31,13 @@ def estimate(scored: Scored, extra: tuple[ExtraColumn, ...]) -> dict[str, pl.Dat
     bounds = level_bounds(ruled.lazy(), specs)
     levels = assign_levels(ruled.lazy(), bounds, specs).collect()
     coded = ruled.lazy().select("dispute_id", "outcome", "seller_id").join(levels.lazy(), on="dispute_id")
-    return {
-        "factor_levels": levels,
-        "factor_level_bounds": bounds,
+    marts = {
         "factor_association": factor_association(coded, specs),
         "factor_effects": factor_effects(ruled.lazy(), specs),
     }
+    # SQL sorts by position, so that rows keep the order of their making.
+    placed = {name: frame.with_row_index("position") for name, frame in marts.items()}
+    return {"factor_levels": levels, "factor_level_bounds": bounds, **placed}
 
 
 def _ruled(scored: Scored) -> pl.LazyFrame:
