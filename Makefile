@@ -6,7 +6,7 @@ DATA ?= data
 INBOX ?= $(DATA)/inbox
 SAMPLE_DISPUTES ?= 5000
 
-.PHONY: run test setup format lint types sql-lint tests lock bench clean
+.PHONY: docs faults run test setup format lint types sql-lint tests lock bench clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -30,7 +30,7 @@ $(VENV)/.ready: requirements.lock bootstrap.lock pyproject.toml
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/sqruff fix --force sql
+	$(BIN)/sqruff fix sql
 
 lint: setup
 	$(BIN)/ruff format --check .
@@ -45,8 +45,16 @@ sql-lint: setup
 tests: setup
 	$(BIN)/pytest
 
+# Kills runs at 200 moments and lets the disk fail at 200 sizes; half an hour or so.
+faults: setup
+	RULINGS_FAULTS=200 $(BIN)/pytest tests/faults
+
 bench: setup
 	$(BIN)/python -m benchmarks.pipeline
+
+# What docs/ shows of the code: the data dictionary and the guide with its answers.
+docs: setup
+	$(BIN)/python -m flows.docs
 
 # Writes both locks anew: hashes for every file, no index addresses.
 lock: setup

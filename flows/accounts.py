@@ -13,6 +13,7 @@ from transforms.ingest.versions import FATE, FILE
 from transforms.registry import INPUT_TABLES
 
 ORPHAN_RULE = "reference"
+FORGOTTEN_RULE = "forgotten"
 
 # What a person can do about each rule, in English and Chinese.
 REASONS: dict[str, tuple[str, str]] = {
@@ -28,7 +29,19 @@ REASONS: dict[str, tuple[str, str]] = {
         "The row holds bytes that are not text in the file's encoding: export it again, or name the encoding.",
         "该行含有不符合文件编码的字节：请重新导出，或在配置档中指明编码。",
     ),
-    "json": ("The line is not a JSON object: export it again.", "该行不是 JSON 对象：请重新导出。"),
+    "json": ("The row is not a JSON object: export it again.", "该行不是 JSON 对象：请重新导出。"),
+    "nul": (
+        "The row holds NUL characters, which no text has: export it again.",
+        "该行含有空字符（NUL），文件可能已损坏：请重新导出。",
+    ),
+    "row_length": (
+        "The row is longer than allowed: look for a missing line end, or raise row_bytes in the settings.",
+        "该行超出允许的长度：请检查是否缺少换行，或在设置中提高 row_bytes。",
+    ),
+    "columns": (
+        "The row brings more columns than allowed: check its names, or raise columns in the settings.",
+        "该行带来的列数超出上限：请检查列名，或在设置中提高 columns。",
+    ),
     "required": ("A required column is empty: fill it in.", "必填列为空：请补全。"),
     "type": (
         "The value cannot be read as the column's type: correct it, or name its form in a profile.",
@@ -48,6 +61,10 @@ REASONS: dict[str, tuple[str, str]] = {
     ORPHAN_RULE: (
         "The dispute that the row refers to has not arrived; it is taken in once the dispute is delivered.",
         "该行所属的纠纷尚未到达；纠纷送达后会自动载入。",
+    ),
+    FORGOTTEN_RULE: (
+        "The row spoke of a user who was forgotten; nothing is to be done.",
+        "该行涉及已被要求删除的用户，内容已清除，无需处理。",
     ),
 }
 

@@ -1,26 +1,29 @@
 """A dry run: what would be loaded and what set aside, without keeping anything."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 from rich.table import Table
+from rich.text import Text
 
 from flows.accounts import REASONS, make_books, quarantine_paths
-from flows.ingest.inbox import ARCHIVES
+from flows.ingest.archives import is_archive, shown
 from flows.ingest.run import ingest
 from flows.keys import load_key
 from flows.resolve import resolve
-from flows.settings import make_settings
+from flows.settings import Settings, make_settings, read_limits
 from flows.tables import files_table, rendered
 
 
-def check_path(path: Path, profile: str | None) -> str:
+def check_path(path: Path, profile: str | None, data: Path | None = None) -> str:
     """Stage a batch or an inbox in a temporary folder and describe the result.
 
     Args:
         path: A batch (folder, archive or file) or an inbox.
         profile: Name or path of a profile, or None.
+        data: The data directory whose settings hold, or None for none.
 
     Returns:
         A table of files and a table of reasons.
@@ -29,20 +32,19 @@ def check_path(path: Path, profile: str | None) -> str:
         RunError: A file cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="rulings-check-") as scratch:
-        settings = make_settings(Path(scratch) / "data", _as_inbox(path, Path(scratch) / "inbox"), profile)
+        settings = settings_of(path.resolve(), Path(scratch) / "data", profile)
+        settings = replace(settings, limits=read_limits(data) if data else settings.limits)
         resolved = resolve(ingest(settings, load_key(settings.layout)), settings.layout)
         books = make_books(resolved)
         own = [pl.read_parquet(each) for each in quarantine_paths(resolved)]
         return files_table(books.files) + "\n" + _reasons_table(pl.concat([*own, books.orphans]))
 
 
-def _as_inbox(path: Path, inbox: Path) -> Path:
-    """A folder that holds folders or archives is an inbox; anything else is a batch, put into an inbox of its own."""
-    if path.is_dir() and any(each.is_dir() or each.name.casefold().endswith(ARCHIVES) for each in path.iterdir()):
-        return path
-    inbox.mkdir()
-    (inbox / path.name).symlink_to(path.resolve())
-    return inbox
+def settings_of(path: Path, data: Path, profile: str | None) -> Settings:
+    """A folder that holds folders or archives is an inbox; anything else is a batch among others in its folder."""
+    if path.is_dir() and any(each.is_dir() or is_archive(each.name) for each in path.iterdir()):
+        return make_settings(data, path, profile)
+    return replace(make_settings(data, path.parent, profile), batch=path.name)
 
 
 def _reasons_table(rows: pl.DataFrame) -> str:
@@ -55,5 +57,7 @@ def _reasons_table(rows: pl.DataFrame) -> str:
         pl.len(), pl.col("row_number").first(), pl.col("got").first()
     )  # fmt: skip
     for file, rule, column, count, first, example in grouped.iter_rows():
-        table.add_row(file, rule, column, f"{count:,}", str(first), example or "", REASONS[rule][0])
+        # Plain text: what stands in a file is no markup, whatever it looks like.
+        cells = (file, rule, column, f"{count:,}", str(first), example or "", REASONS[rule][0])
+        table.add_row(*(Text(shown(cell)) for cell in cells))
     return rendered(table)

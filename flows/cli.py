@@ -5,11 +5,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
 from flows.errors import RunError, UsageError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 EXIT_DONE = 0
 EXIT_DATA = 1
@@ -38,10 +41,12 @@ def _explain_crash(kind: type[BaseException], error: BaseException, trace: Trace
     import tempfile  # noqa: PLC0415
     import traceback  # noqa: PLC0415
 
+    from transforms.privacy.mask import mask_sentence  # noqa: PLC0415
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="rulings-crash-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
-        traceback.print_exception(kind, error, trace, file=log)
+        log.write(mask_sentence("".join(traceback.format_exception(kind, error, trace))))
     cause = str(error).splitlines()[0] if str(error) else kind.__name__
     _say(
         f"a fault in the program stopped the run ({cause}); the last release is as it was. Details: {log.name}",
@@ -87,7 +92,13 @@ def _print(text: str) -> None:
 
 
 @app.command
-def run(*, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
+def run(
+    *,
+    inbox: Path | None = None,
+    data: Data = DEFAULT_DATA,
+    profile: Profile = None,
+    max_lost: float | None = None,
+) -> None:
     """Load what is new in the inbox, validate, score, and publish database and report.
 
     Example: rulings run --inbox exports --data data
@@ -96,15 +107,28 @@ def run(*, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Profil
         inbox: Folder with batches; by default `inbox` below the data directory.
         data: The data directory.
         profile: How headers are named.
+        max_lost: Share of the disputes of the release in force that the new one may lack; 0.02 by default.
     """
-    from flows.pipeline import record_failure  # noqa: PLC0415
-    from flows.pipeline import run as run_pipeline  # noqa: PLC0415
+    from dataclasses import replace  # noqa: PLC0415
+
     from flows.settings import make_settings  # noqa: PLC0415
-    from flows.tables import files_table  # noqa: PLC0415
+    from flows.termination import ends_on_sigterm  # noqa: PLC0415
 
     settings = make_settings(data, inbox, profile)
+    if max_lost is not None:
+        settings = replace(settings, max_lost=max_lost)
     if inbox is not None and not inbox.is_dir():
         raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
+    with ends_on_sigterm(settings.layout):
+        _run(settings)
+
+
+def _run(settings: "Settings") -> None:
+    """Load the pipeline and run it; libraries start threads when they load, so the signals are set before."""
+    from flows.pipeline import record_failure  # noqa: PLC0415
+    from flows.pipeline import run as run_pipeline  # noqa: PLC0415
+    from flows.tables import files_table  # noqa: PLC0415
+
     try:
         result = run_pipeline(settings, _announce)
     except RunError as error:
@@ -135,42 +159,67 @@ def sample(*, disputes: int, seed: int = 20260701, out: Path = Path("sample")) -
 
 
 @app.command
-def check(path: Path, *, profile: Profile = None) -> None:
+def check(path: Path, *, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
     """Show what would be loaded and what set aside, and why; nothing is kept.
 
     Example: rulings check data/inbox/2026-06
 
     Args:
         path: A batch or an inbox.
+        data: The data directory, whose settings hold.
         profile: How headers are named.
     """
     from flows.check import check_path  # noqa: PLC0415
 
     if not path.exists():
         raise UsageError(f"there is no {path}")
-    _print(check_path(path, profile))
+    _print(check_path(path, profile, data))
+
+
+@app.command
+def profile(path: Path, *, out: Path | None = None) -> None:
+    """Draft a profile for files that nobody has described: tables, headers, labels, dates, further factors.
+
+    Example: rulings profile exports/cases.csv --out cases.toml
+
+    Args:
+        path: A file, a batch or an inbox.
+        out: The file to write; by default the draft is printed.
+    """
+    from flows.profile_draft import draft_profile, write_draft  # noqa: PLC0415
+
+    result = draft_profile(path)
+    if out is None:
+        _print(result.text.rstrip())
+    else:
+        write_draft(result, out)
+        _announce(f"wrote {out}")
+    for note in result.notes:
+        _announce(note)
 
 
 @app.command
 def query(
-    sql: str,
+    sql: str | None = None,
     *,
     data: Data = DEFAULT_DATA,
-    output: Annotated[Literal["table", "csv", "json"], Parameter(name="--format")] = "table",
+    output: Annotated[Literal["table", "csv", "json", "markdown"], Parameter(name="--format")] = "table",
+    timeout: float = 60.0,
 ) -> None:
-    """Ask the database in force; read-only.
+    """Ask the database in force; read-only. Without a question, list the saved ones.
 
     Example: rulings query "from marts.outcome_rates where slice = 'all'"
 
     Args:
-        sql: One statement.
+        sql: One statement, or the name of a saved query.
         data: The data directory.
         output: How rows are printed.
+        timeout: Seconds after which the statement is given up.
     """
-    from flows.query import run_query  # noqa: PLC0415
+    from flows.query import list_queries, run_query  # noqa: PLC0415
     from flows.settings import Layout  # noqa: PLC0415
 
-    _print(run_query(Layout(data.resolve()), sql, output))
+    _print(list_queries() if sql is None else run_query(Layout(data.resolve()), sql, output, timeout))
 
 
 @app.command
@@ -214,6 +263,77 @@ def report(*, data: Data = DEFAULT_DATA) -> None:
     layout = Layout(data.resolve())
     require_release(layout)
     _print(str(layout.report))
+
+
+@app.command
+def export(
+    *names: str,
+    data: Data = DEFAULT_DATA,
+    output: Annotated[Literal["xlsx", "csv", "parquet"], Parameter(name="--format")] = "xlsx",
+    out: Path = Path("hand-out"),
+    unsafe_small_cells: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Write marts for others: a workbook with definitions, CSV or Parquet; groups of fewer than ten are left out.
+
+    Example: rulings export claim_findings outcome_rates --format xlsx --out hand-out
+
+    Args:
+        names: Marts; all if none is named.
+        data: The data directory.
+        output: What to write.
+        out: Folder for the files.
+        unsafe_small_cells: Also write groups of fewer than ten disputes.
+    """
+    from flows.export import export as export_marts  # noqa: PLC0415
+    from flows.settings import Layout  # noqa: PLC0415
+
+    for path in export_marts(Layout(data.resolve()), names, output, out, unsafe=unsafe_small_cells):
+        _print(str(path))
+
+
+@app.command
+def serve(*, cron: str, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
+    """Start a run whenever the schedule says so, until interrupted; one at a time, in the time of China.
+
+    Example: rulings serve --cron "30 3 * * *"
+
+    Args:
+        cron: Minute, hour, day of month, month, day of week.
+        inbox: Folder with batches; by default `inbox` below the data directory.
+        data: The data directory.
+        profile: How headers are named.
+    """
+    from flows.prefect_server import prefect_server  # noqa: PLC0415
+    from flows.settings import make_settings  # noqa: PLC0415
+
+    settings = make_settings(data, inbox, profile)
+    with prefect_server(settings.layout) as wait_for_server:
+        wait_for_server()
+        from flows.schedule import serve as serve_runs  # noqa: PLC0415 - reads the environment when it is loaded
+
+        _announce(f"waiting for {cron}; press Ctrl-C to stop")
+        parameters = {"data": str(settings.layout.root), "inbox": str(settings.inbox), "profile": settings.profile}
+        serve_runs(settings.layout, cron, parameters)
+
+
+@app.command
+def forget(user_id: str, *, data: Data = DEFAULT_DATA) -> None:
+    """Remove a person from all that is stored; disputes stay as facts about nobody.
+
+    Example: rulings forget 2088001234567890
+
+    Args:
+        user_id: The user as the export names them, or the pseudonym.
+        data: The data directory.
+    """
+    from flows.forget import forget as forget_user  # noqa: PLC0415
+    from flows.forget import forgetting_text  # noqa: PLC0415
+    from flows.lock import run_lock  # noqa: PLC0415
+    from flows.settings import Layout  # noqa: PLC0415
+
+    layout = Layout(data.resolve())
+    with run_lock(layout):
+        _print(forgetting_text(forget_user(layout, user_id), layout))
 
 
 @app.command

@@ -1,4 +1,4 @@
-"""The secret key for pseudonyms."""
+"""The secret key for pseudonyms: where it comes from, and that a data directory keeps to one."""
 
 import os
 import secrets
@@ -9,6 +9,11 @@ from flows.settings import Layout
 from transforms.privacy.pseudonym import PseudonymKey
 
 VARIABLE = "RULINGS_KEY"
+KEY_FILE = "pseudonym.key"
+#: Holds the fingerprint of the key that a data directory was made with, which tells nothing of the key.
+CHECK_FILE = "pseudonym.check"
+_OWNER_ONLY = 0o600
+_OTHERS = 0o077
 
 
 def load_key(layout: Layout) -> PseudonymKey:
@@ -21,22 +26,63 @@ def load_key(layout: Layout) -> PseudonymKey:
         The key.
 
     Raises:
-        UsageError: The key is too short.
+        UsageError: The key is too short, is gone, or is not the one that the data directory was made with.
     """
     given = os.environ.get(VARIABLE)
+    path = layout.state / KEY_FILE
+    source = VARIABLE if given else str(path)
     try:
-        return PseudonymKey(given.encode() if given else _from_file(layout.state / "pseudonym.key"))
+        key = PseudonymKey(given.encode() if given else _from_file(path, layout))
     except ValueError as error:
-        raise UsageError(f"{VARIABLE}: {error}") from error
+        raise UsageError(f"{source}: {error}") from error
+    _keep_to(key, source, layout)
+    return key
 
 
-def _from_file(path: Path) -> bytes:
+def _keep_to(key: PseudonymKey, source: str, layout: Layout) -> None:
+    """Refuse another key than before: one person would have two pseudonyms, and count as two persons."""
+    path = layout.state / CHECK_FILE
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Readable by its owner alone from the first moment, and never half written.
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-        partial.rename(path)
-    return path.read_text(encoding="ascii").strip().encode()
+        _write_once(path, key.fingerprint)
+    if path.read_text(encoding="ascii").strip() != key.fingerprint:
+        raise UsageError(
+            f"{layout.root} was made with another key than that of {source}, so the same person would get another "
+            f"pseudonym; give the key of before in {VARIABLE}, or begin a new data directory with --data"
+        )
+
+
+def _from_file(path: Path, layout: Layout) -> bytes:
+    if not path.exists():
+        _refuse_to_replace(path, layout)
+        _write_once(path, secrets.token_hex(32))
+    if path.stat().st_mode & _OTHERS:
+        # Copying a directory may have opened the key to others.
+        path.chmod(_OWNER_ONLY)
+    return path.read_text(encoding="utf-8").strip().encode()
+
+
+def _refuse_to_replace(path: Path, layout: Layout) -> None:
+    if (layout.state / CHECK_FILE).exists() or any(layout.staged.glob("*/*")):
+        raise UsageError(
+            f"the key that {layout.root} was made with is not there: put it back as {path}, or give it in {VARIABLE}; "
+            "without it begin a new data directory with --data"
+        )
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, from the first moment and whole; if two try, the first stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(partial)
+    except FileExistsError:
+        pass
+    except OSError:
+        # A file system without links: whoever comes last has written it.
+        partial.replace(path)
+    partial.unlink(missing_ok=True)

@@ -13,8 +13,10 @@ import polars as pl
 from expectations.engine import preload
 from flows.accounts import Books, make_books, quarantine_paths
 from flows.configuration import Scorer, load_scorer
-from flows.errors import RunError
+from flows.drift import drift_frame, drift_sentences, read_before, refuse_loss
+from flows.errors import RunError, without_persons
 from flows.files import empty_folder, write_json_atomically
+from flows.forget import take_old_texts_out, take_out_what_is_due
 from flows.ingest.ledger import Ledger, write_deliveries
 from flows.ingest.run import ingest
 from flows.ingest.staging import QUARANTINE_SCHEMA
@@ -26,6 +28,7 @@ from flows.report.render import render_report
 from flows.resolve import Resolved, resolve
 from flows.scoring import Scored, score
 from flows.settings import Layout, Settings
+from flows.sql_runner import SCHEMAS
 from flows.stages import Stopwatch
 from flows.statistics import estimate
 from flows.validation import results_frame, validate_scores, validate_staged
@@ -104,6 +107,7 @@ class Steps:
         empty_folder(layout.work)
         layout.scratch.mkdir()
         ledger: Ledger = self._stage("ingest", lambda: ingest(self.settings, load_key(layout)))
+        ledger = self._stage("forget", lambda: take_out_what_is_due(self.settings, ledger))
         if not ledger.of_table("disputes"):
             raise RunError(
                 f"there are no disputes to load in {self.settings.inbox}; deliver a batch with a disputes file"
@@ -125,25 +129,35 @@ class Steps:
         results = self._stage("validate", lambda: validate_staged(resolved, books, settings, work))
         scored: Scored = self._stage("score", lambda: score(resolved, scorer, work / "scored", settings.threads))
         results += self._stage("validate_scores", lambda: validate_scores(scored, settings, work))
-        estimates = self._stage("estimate", lambda: estimate(scored, ledger.extra_factors))
+        estimates = self._stage("estimate", lambda: self._estimates(scored, ledger))
         built = empty_folder(work / "release")
         frames = {**estimates, **self._frames(books, run_id, ledger, scorer), "expectations": results_frame(results)}
         sources = Sources(_parquet(scored, resolved), _frames_of_sql(frames, books, resolved))
         database = built / DATABASE
         self._stage("load", lambda: build_database(database, sources, settings, run_id))
+        refuse_loss(read_before(settings.layout), _n_disputes(database), settings.max_lost)
         _save_history(database, built / HISTORY)
         self._stage("report", lambda: render_report(database, built / REPORT))
         return built
 
+    def _estimates(self, scored: Scored, ledger: Ledger) -> dict[str, pl.DataFrame]:
+        frames = estimate(scored, ledger.extra_factors)
+        before = read_before(self.settings.layout)
+        drift = drift_frame(scored, frames["factor_levels"], frames["factor_level_bounds"], before)
+        for sentence in drift_sentences(drift):
+            self.stopwatch.on_stage(f"moved: {sentence}")
+        return {**frames, "drift": drift.with_row_index("position")}
+
     def _stage(self, name: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - each stage has a type of its own
         with self.stopwatch.measure(name):
-            return self.wrap(name, work)()
+            return self.wrap(name, without_persons(work))()
 
     def _publish(self, built: Path, run_id: str, ledger: Ledger) -> None:
         layout = self.settings.layout
         write_deliveries(built, ledger.deliveries)
         published = {"run_id": run_id, "published_at": datetime.now(UTC).isoformat(), "code_version": code_version()}
         publish(layout, built, run_id, published)
+        take_old_texts_out(self.settings)
         empty_folder(layout.work)
 
     def _result(self, run_id: str, books: Books, *, is_new: bool) -> RunResult:
@@ -203,7 +217,7 @@ def build_database(path: Path, sources: Sources, settings: Settings, run_id: str
     parameters: dict[str, Any] = {"run_id": run_id, **sql_parameters()}
     with open_warehouse(path, settings, settings.layout.work / "spill") as connection:
         add_sources(connection, sources)
-        build_tables(connection, ("core", "marts", "meta"), parameters)
+        build_tables(connection, SCHEMAS, parameters)
         describe_tables(connection)
         wrong = connection.execute(
             "select file, rows_in, loaded, quarantined, duplicates, superseded from meta.files "
@@ -224,6 +238,14 @@ def _runs_before(layout: Layout) -> pl.DataFrame:
     return pl.read_parquet(path).cast(schema) if path.is_file() else pl.DataFrame(schema=schema)
 
 
+def _n_disputes(database: Path) -> int:
+    import duckdb  # noqa: PLC0415 - takes time to load
+
+    with duckdb.connect(str(database), read_only=True) as connection:
+        (count,) = connection.execute("select count(*) from core.disputes").fetchall()[0]
+    return int(count)
+
+
 def _save_history(database: Path, path: Path) -> None:
     import duckdb  # noqa: PLC0415 - takes time to load
 
@@ -233,7 +255,10 @@ def _save_history(database: Path, path: Path) -> None:
 
 
 def _parquet(scored: Scored, resolved: Resolved) -> dict[str, list[str]]:
-    tables = ("disputes", "evidence", "violations", "messages", "reputation", "factor_scores", "score_points")
+    tables = (
+        "disputes", "evidence", "violations", "messages", "reputation",
+        "factor_scores", "score_points", "dispute_facts",
+    )  # fmt: skip
     found = {table: scored.paths(table) for table in tables}
     own = quarantine_paths(resolved)
     return {**found, "quarantine_own": own} if own else found

@@ -90,7 +90,11 @@ def _free_port() -> int:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end the server if this process is killed, so that nothing is left behind."""
+    """Ask Linux to end the server if this process is killed, so that nothing is left behind.
+
+    The run blocks SIGTERM for itself (flows/termination.py); the server must hear it.
+    """
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,12 @@ RECORD = "release.json"
 DATABASE = "rulings.duckdb"
 HISTORY = "runs.parquet"
 REPORT = "report"
+#: A reader that was just given a release may still be opening it: it is cleared only so long after it was replaced.
+GRACE = timedelta(minutes=10)
 # Nobody writes to a published database: who opens it for writing would lock out all others.
 _READ_ONLY = 0o444
+#: Held while a release is put in its place, so that a run that is told to stop ends before or after, not within.
+PUBLISHING = threading.Lock()
 
 
 def release_folder(layout: Layout, run_id: str) -> Path:
@@ -48,18 +54,21 @@ def publish(layout: Layout, built: Path, run_id: str, record: dict[str, Any]) ->
     for path in sorted(built.rglob("*")):
         if path.is_file():
             _sync(path)
-    if final.exists():
-        # Left by a run that was killed before the link was replaced, or rolled back to and made again.
-        shutil.rmtree(final)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    built.rename(final)
-    _sync(final.parent)
-    put_in_force(layout, run_id)
-    _clear_old(layout)
+    with PUBLISHING:
+        if final.exists():
+            # Left by a run that was killed before the link was replaced, or rolled back to and made again.
+            shutil.rmtree(final)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        built.rename(final)
+        _sync(final.parent)
+        put_in_force(layout, run_id)
+    clear_old(layout, datetime.now(UTC))
 
 
 def put_in_force(layout: Layout, run_id: str) -> None:
-    """Point everything that readers open at one release."""
+    """Point everything that readers open at one release, and note when the one before was replaced."""
+    if layout.current.exists():
+        layout.current.resolve().touch()
     replace_link(layout.current, Path("releases") / run_id)
     for name, target in ((layout.database, DATABASE), (layout.report.parent, REPORT)):
         wanted = Path("..") / "current" / target
@@ -76,10 +85,18 @@ def releases(layout: Layout) -> list[tuple[str, dict[str, Any]]]:
     return sorted(found, key=lambda pair: (pair[1]["published_at"], pair[0]))
 
 
-def _clear_old(layout: Layout) -> None:
+def clear_old(layout: Layout, now: datetime) -> None:
+    """Remove releases beyond the newest five, but none in force or replaced within the grace period.
+
+    Args:
+        layout: The data directory.
+        now: The time.
+    """
+    oldest = (now - GRACE).timestamp()
     for run_id, _ in releases(layout)[:-RELEASES_KEPT]:
-        if run_id != current_run(layout):
-            shutil.rmtree(release_folder(layout, run_id))
+        folder = release_folder(layout, run_id)
+        if run_id != current_run(layout) and folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder)
 
 
 def _sync(path: Path) -> None:

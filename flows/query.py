@@ -1,12 +1,75 @@
-"""Asking the database in force, read-only."""
+"""Asking the database in force, read-only: a statement, or a saved query by its name."""
 
+import difflib
 import json
 import math
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flows.errors import RunError, UsageError
 from flows.settings import Layout
+from sql import FOLDER
+
+if TYPE_CHECKING:
+    import duckdb
+
+QUERIES = FOLDER / "queries"
+FORMATS = ("table", "csv", "json", "markdown")
+DEFAULT_SECONDS = 60.0
+_NAME = re.compile(r"[\w-]+")
+_MARKDOWN = str.maketrans({"|": "\\|", "\n": " ", "\r": " "})
+
+
+@dataclass(frozen=True)
+class SavedQuery:
+    """A question with its statement.
+
+    Attributes:
+        name: How it is called on the command line.
+        question_en: What it answers.
+        question_zh: The same in Chinese.
+        look_at_en: What to look at in the answer.
+        look_at_zh: The same in Chinese.
+        sql: The statement.
+    """
+
+    name: str
+    question_en: str
+    question_zh: str
+    look_at_en: str
+    look_at_zh: str
+    sql: str
+
+
+def saved_queries(folder: Path = QUERIES) -> list[SavedQuery]:
+    """Read the saved queries, by name.
+
+    A file begins with comments: the question in English and in Chinese, then what to look at in English and Chinese;
+    a comment that goes on is indented.
+    """
+    return [_read(path) for path in sorted(folder.glob("*.sql"))]
+
+
+def _read(path: Path) -> SavedQuery:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    head = [line for line in lines if line.startswith("--")]
+    texts = "\n".join(head).replace("\n--   ", " ").splitlines()
+    question_en, question_zh, look_at_en, look_at_zh = (text.removeprefix("-- ") for text in texts)
+    return SavedQuery(path.stem, question_en, question_zh, look_at_en, look_at_zh, "\n".join(lines[len(head) :]))
+
+
+def list_queries() -> str:
+    """Return the names of the saved queries with their questions, as text."""
+    queries = saved_queries()
+    width = max(len(query.name) for query in queries)
+    lines = [f"{query.name:{width}}  {query.question_en} {query.question_zh}" for query in queries]
+    return "\n".join([*lines, "Run one: rulings query who-wins. Any SQL does as well, tables are in meta.columns."])
 
 
 def require_release(layout: Layout) -> None:
@@ -19,38 +82,76 @@ def require_release(layout: Layout) -> None:
         raise RunError(f"there is no release in {layout.root} yet; run: rulings run")
 
 
-def run_query(layout: Layout, sql: str, output: str) -> str:
+def statement_of(text: str) -> str:
+    """Return the statement to run: that of a saved query if its name is given, else the text itself.
+
+    Raises:
+        UsageError: One word that is nearly the name of a saved query.
+    """
+    if not _NAME.fullmatch(text.strip()):
+        return text
+    queries = {query.name: query.sql for query in saved_queries()}
+    if text.strip() in queries:
+        return queries[text.strip()]
+    near = difflib.get_close_matches(text, queries, n=3, cutoff=0.6)
+    if near:
+        raise UsageError(f"there is no saved query {text}; the closest are {', '.join(near)}. List them: rulings query")
+    return text
+
+
+def run_query(layout: Layout, text: str, output: str, seconds: float = DEFAULT_SECONDS) -> str:
     """Run one statement and lay out its rows.
 
     Args:
         layout: The data directory.
-        sql: One statement; it can neither write nor read other files.
-        output: ``table``, ``csv`` or ``json``.
+        text: One statement, or the name of a saved query; it can neither write nor read other files.
+        output: One of `FORMATS`.
+        seconds: After so long the statement is given up.
 
     Returns:
         The rows as text.
 
     Raises:
         RunError: There is no release.
-        UsageError: The statement is not valid.
+        UsageError: The statement is not valid, or took too long.
     """
+    require_release(layout)
+    statement = statement_of(text)
+    with _locked_down(layout) as connection:
+        return _ask(connection, statement, output, seconds)
+
+
+@contextmanager
+def _locked_down(layout: Layout) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """Open the release so that a statement can do nothing but read it."""
     import duckdb  # noqa: PLC0415 - takes time to load
 
-    require_release(layout)
     config: dict[str, Any] = {"enable_external_access": False, "autoinstall_known_extensions": False}
     with duckdb.connect(str(layout.database.resolve()), read_only=True, config=config) as connection:
         connection.execute("set timezone = 'Asia/Shanghai'")
         connection.execute("set lock_configuration = true")
-        try:
-            relation = connection.sql(sql)
-            if relation is None:
-                return "done; no rows"
-            if output == "table":
-                return str(relation)
-            names, rows = relation.columns, relation.fetchall()
-        except duckdb.Error as error:
-            raise UsageError(f"the statement cannot be carried out: {error}") from error
-    return _csv(names, rows) if output == "csv" else _json(names, rows)
+        yield connection
+
+
+def _ask(connection: "duckdb.DuckDBPyConnection", statement: str, output: str, seconds: float) -> str:
+    import duckdb  # noqa: PLC0415 - takes time to load
+
+    watch = threading.Timer(seconds, connection.interrupt)
+    watch.start()
+    try:
+        relation = connection.sql(statement)
+        if relation is None:
+            return "done; no rows"
+        if output == "table":
+            return str(relation)
+        names, rows = relation.columns, relation.fetchall()
+    except duckdb.InterruptException as error:
+        raise UsageError(f"the statement took longer than {seconds:g} s; ask for less, or set --timeout") from error
+    except duckdb.Error as error:
+        raise UsageError(f"the statement cannot be carried out: {error}") from error
+    finally:
+        watch.cancel()
+    return {"csv": _csv, "json": _json, "markdown": _markdown}[output](names, rows)
 
 
 def _json(names: list[str], rows: list[tuple[Any, ...]]) -> str:
@@ -76,3 +177,12 @@ def _csv(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     writer.writerow(names)
     writer.writerows(rows)
     return text.getvalue().rstrip("\n")
+
+
+def _markdown(names: list[str], rows: list[tuple[Any, ...]]) -> str:
+    cells = [names, ["---"] * len(names), *([_cell(value) for value in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).translate(_MARKDOWN)

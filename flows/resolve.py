@@ -9,7 +9,8 @@ from flows.ingest.run import known_homes
 from flows.settings import Layout
 from transforms.ingest.parse import ROW
 from transforms.ingest.partition import HOME, ORPHANS
-from transforms.ingest.versions import FILE, SEQUENCE, fates, rows_of_suspects, suspects
+from transforms.ingest.versions import FILE, SEQUENCE, fates, key_hashes, rows_of_suspects, suspects
+from transforms.privacy.removal import KEPT_SCHEMA
 from transforms.registry import INPUT_TABLES, Table
 
 CHILDREN = ("evidence", "violations", "messages")
@@ -84,7 +85,8 @@ class Resolved:
 def staged_schema(table: Table, ledger: Ledger) -> dict[str, pl.DataType]:
     """Return the columns that are read back from staged Parquet."""
     extra = [factor.column for factor in ledger.extra_factors] if table.name == "disputes" else []
-    return {**table.polars_schema, **dict.fromkeys(extra, pl.String()), ROW: pl.Int64(), FILE: pl.String()}
+    kept = KEPT_SCHEMA if table.name == "messages" else {}
+    return {**table.polars_schema, **dict.fromkeys(extra, pl.String()), **kept, ROW: pl.Int64(), FILE: pl.String()}
 
 
 def _with_delivery_time(disputes: pl.LazyFrame, ledger: Ledger) -> pl.LazyFrame:
@@ -110,9 +112,12 @@ def resolve(ledger: Ledger, layout: Layout) -> Resolved:
     adopted: dict[str, pl.DataFrame] = {}
     orphans: dict[str, pl.DataFrame] = {}
     for table in CHILDREN:
-        waiting = first.all_versions(table, ORPHANS).select("dispute_id", FILE, ROW)
-        adopted[table] = waiting.join(homes, on="dispute_id", how="inner").select(FILE, ROW, HOME).collect()
-        orphans[table] = waiting.join(homes, on="dispute_id", how="anti").sort(FILE, ROW).collect()
+        waiting = first.all_versions(table, ORPHANS).select("dispute_id", FILE, ROW).collect()
+        of_waiting = homes.join(waiting.lazy().unique("dispute_id"), on="dispute_id", how="semi").collect(
+            engine="streaming"
+        )
+        adopted[table] = waiting.join(of_waiting, on="dispute_id", how="inner").select(FILE, ROW, HOME)
+        orphans[table] = waiting.join(of_waiting, on="dispute_id", how="anti").sort(FILE, ROW)
     with_adopted = Resolved(ledger, layout, adopted=adopted, orphans=orphans)
     excluded = {name: _not_in_force(with_adopted, table) for name, table in INPUT_TABLES.items()}
     return Resolved(ledger, layout, excluded, adopted, orphans)
@@ -120,15 +125,19 @@ def resolve(ledger: Ledger, layout: Layout) -> Resolved:
 
 def _not_in_force(resolved: Resolved, table: Table) -> pl.DataFrame:
     rows = resolved.rows(table.name)
-    hashes = suspects(rows.select(table.key), table).collect(engine="streaming")
+    # Streamed: of a hundred million messages only the hashes of their keys, then only the rows in doubt, are in memory.
+    keys = key_hashes(rows.select(table.key), table).collect(engine="streaming")
+    hashes = suspects(keys.lazy()).collect()
     if hashes.is_empty():
         return pl.DataFrame(schema={FILE: pl.String(), ROW: pl.Int64(), "__fate": pl.String()})
-    extra = tuple(factor.column for factor in resolved.ledger.extra_factors) if table.name == "disputes" else ()
+    # Two messages whose texts were removed say the same only if the same was found in them.
+    known = {*table.column_names, ROW, FILE}
+    extra = tuple(name for name in staged_schema(table, resolved.ledger) if name not in known)
     order = resolved.ledger.sequence()
     numbered = rows_of_suspects(rows, hashes.lazy(), table).with_columns(
         pl.col(FILE).replace_strict(order, return_dtype=pl.Int64).alias(SEQUENCE)
     )
-    return fates(numbered, table, extra).collect()
+    return fates(numbered.collect(engine="streaming").lazy(), table, extra).collect()
 
 
 def recorded_tables(resolved: Resolved, month: str) -> pl.LazyFrame:

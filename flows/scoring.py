@@ -11,17 +11,28 @@ import polars as pl
 
 from flows.configuration import Scorer
 from flows.files import empty_folder
+from flows.forgotten import kept_sides, read_forgotten
 from flows.resolve import Resolved, recorded_tables
 from transforms.factors.evidence import score_evidence
 from transforms.factors.history import mark_snapshots, reputation_history, reputation_sides
+from transforms.factors.reputation import COUNTS as REPUTATION_COUNTS
 from transforms.factors.reputation import PARTS as REPUTATION_PARTS
 from transforms.factors.reputation import pivot_sides, score_reputation
 from transforms.factors.rules import score_rules
 from transforms.factors.scores import factor_scores
 from transforms.factors.time_rules import mark_counted
 from transforms.factors.tone import score_tone_parts
+from transforms.facts import (
+    dispute_facts,
+    duration_facts,
+    evidence_facts,
+    reputation_facts,
+    rule_facts,
+    tone_facts,
+)
 from transforms.ingest.partition import HOME
 from transforms.outcomes import with_outcome_columns
+from transforms.privacy.removal import with_kept_scores
 from transforms.registry import INPUT_TABLES
 from transforms.tone.messages import score_messages
 
@@ -88,6 +99,8 @@ def _score_users(resolved: Resolved, scorer: Scorer, folder: Path, sides_folder:
             for month in resolved.months
         ]
     ).collect()
+    for (home,), part in kept_sides(read_forgotten(resolved.layout), disputes).partition_by(HOME, as_dict=True).items():
+        _write(part.select(_no_sides().collect_schema().names()), sides_folder, str(home), "forgotten")
     buckets = _n_buckets(disputes.height)
     sides = _by_hash(reputation_sides(disputes.lazy(), (HOME,)), buckets)
     history = _by_hash(reputation_history(disputes.lazy()), buckets)
@@ -128,11 +141,12 @@ def _score_month(resolved: Resolved, scorer: Scorer, folder: Path, sides: Path, 
     }
     evidence, violations = (children[name].collect() for name in ("evidence", "violations"))
     messages = _score_words(children["messages"].collect(), scorer)
+    users = _sides_of(sides / month)
     parts = {
         "evidence": score_evidence(evidence.lazy(), disputes.lazy(), scorer.weights.evidence),
         "rules": score_rules(violations.lazy(), disputes.lazy(), scorer.weights.rules),
         "tone": score_tone_parts(messages.lazy(), scorer.tone),
-        "reputation": _reputation_of(sides / month, disputes),
+        "reputation": pivot_sides(users, disputes.lazy()),
     }
     wide = {factor: frame.collect() for factor, frame in parts.items()}
     extra = resolved.ledger.extra_factors
@@ -142,6 +156,14 @@ def _score_month(resolved: Resolved, scorer: Scorer, folder: Path, sides: Path, 
         scorer.weights,
         {factor.name: factor.column for factor in extra},
     ).collect()
+    themes = (
+        evidence_facts(evidence.lazy(), disputes.lazy()),
+        rule_facts(violations.lazy(), disputes.lazy()),
+        tone_facts(wide["tone"].lazy()),
+        reputation_facts(users, scorer.weights.facts),
+        duration_facts(disputes.lazy()),
+    )
+    _write(dispute_facts(disputes.lazy(), *themes).collect(), folder, "dispute_facts", month)
     for name, frame in (("disputes", disputes), ("evidence", evidence), ("violations", violations)):
         _write(frame, folder, name, month)
     _write(messages, folder, "messages", month)
@@ -158,7 +180,8 @@ def _score_words(messages: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
     hashed = messages.lazy().with_columns(wording)
     each = hashed.select(_WORDING, "sender", "text").unique(_WORDING, keep="any")
     scored = score_messages(each, scorer.lexicon).drop("sender", "text")
-    return hashed.join(scored, on=_WORDING, how="left", maintain_order="left").drop(_WORDING).collect()
+    found = hashed.join(scored, on=_WORDING, how="left", maintain_order="left").drop(_WORDING)
+    return with_kept_scores(found).collect()
 
 
 def _with_numbers(disputes: pl.LazyFrame, resolved: Resolved) -> pl.LazyFrame:
@@ -170,17 +193,16 @@ def _with_numbers(disputes: pl.LazyFrame, resolved: Resolved) -> pl.LazyFrame:
     )
 
 
-def _reputation_of(folder: Path, disputes: pl.DataFrame) -> pl.LazyFrame:
+def _sides_of(folder: Path) -> pl.LazyFrame:
     found = sorted(folder.glob("*.parquet"))
-    if found:
-        return pivot_sides(pl.scan_parquet(found), disputes.lazy())
-    return pivot_sides(_no_sides(), disputes.lazy())
+    return pl.scan_parquet(found) if found else _no_sides()
 
 
 def _no_sides() -> pl.LazyFrame:
     """Return the frame of scored sides without a row, for months in which no user is recorded."""
     parts = {part.name: pl.Int32() for part in REPUTATION_PARTS}
-    return pl.LazyFrame(schema={"dispute_id": pl.String(), "party": pl.String(), **parts})
+    counts = dict.fromkeys(REPUTATION_COUNTS, pl.Int64())
+    return pl.LazyFrame(schema={"dispute_id": pl.String(), "party": pl.String(), **parts, **counts})
 
 
 def _score_points(disputes: pl.DataFrame, wide: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -1,9 +1,11 @@
 """Where things lie, and what a run is told."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from flows.settings_file import whole_numbers
 
 RELEASES_KEPT = 5
 
@@ -75,6 +77,27 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What a delivered file may be like; what is beyond it is refused, so that no file can fill disk or memory.
+
+    They are told in ``[limits]`` of ``settings.toml`` in the data directory.
+
+    Attributes:
+        unpacked_bytes: What a file or an archive may unpack to.
+        ratio: How many times its size it may unpack to, once it is large.
+        files: Files of a batch.
+        row_bytes: Longest row; a longer one is set aside.
+        columns: Columns of a table.
+    """
+
+    unpacked_bytes: int = 64 * 2**30
+    ratio: int = 200
+    files: int = 10_000
+    row_bytes: int = 8 * 2**20
+    columns: int = 2_000
+
+
+@dataclass(frozen=True)
 class Settings:
     """What one run is told.
 
@@ -84,7 +107,10 @@ class Settings:
         profile: Name or path of a profile; None to match each file to a shipped one.
         memory_gib: Memory that DuckDB may use before it spills to disk.
         threads: Threads for Polars, Arrow and DuckDB.
+        max_lost: Share of the disputes of the release in force that a new one may lack.
         started_at: The run's one reading of the clock.
+        limits: What a delivered file may be like.
+        batch: Name of the only batch that is read; None for all.
     """
 
     layout: Layout
@@ -93,6 +119,18 @@ class Settings:
     profile: str | None = None
     memory_gib: float = 2.0
     threads: int = 2
+    max_lost: float = 0.02
+    limits: Limits = field(default_factory=Limits)
+    batch: str | None = None
+
+
+def read_limits(root: Path) -> Limits:
+    """Read from the settings file of a data directory what a delivered file may be like.
+
+    Raises:
+        UsageError: It says something that cannot be meant.
+    """
+    return Limits(**whole_numbers(root, "limits", asdict(Limits())))
 
 
 def make_settings(data: Path, inbox: Path | None, profile: str | None) -> Settings:
@@ -105,6 +143,9 @@ def make_settings(data: Path, inbox: Path | None, profile: str | None) -> Settin
 
     Returns:
         The settings, the clock read once.
+
+    Raises:
+        UsageError: The settings file in the data directory says something that cannot be meant.
     """
     layout = Layout(data.resolve())
     return Settings(
@@ -113,4 +154,5 @@ def make_settings(data: Path, inbox: Path | None, profile: str | None) -> Settin
         profile=profile,
         threads=len(os.sched_getaffinity(0)),
         started_at=datetime.now(UTC),
+        limits=read_limits(layout.root),
     )

@@ -13,8 +13,11 @@ from sql import FOLDER
 if TYPE_CHECKING:
     import duckdb
 
+#: Folders of ``sql/`` whose files make something in the schema of that name; ``main`` holds macros, ``temp`` what only
+#: serves the building and is no part of a release.
+SCHEMAS = ("core", "marts", "meta", "main", "temp")
 _COMMENT = re.compile(r"--[^\n]*")
-_REFERENCE = re.compile(r"\b(?:from|join|on|unpivot)\s+((?:core|marts|meta)\.\w+)", re.IGNORECASE)
+_REFERENCE = re.compile(r"\b(?:from|join|on|unpivot)\s+((?:core|marts|meta|temp)\.\w+)", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$([a-z_]\w*)")
 
 
@@ -23,7 +26,7 @@ class SqlFile:
     """One file of ``sql/``.
 
     Attributes:
-        table: Full name of the table or view that it makes.
+        table: Full name of the table, view or macro that it makes.
         path: The file.
         text: Its content.
         needs: Full names of the tables that it reads.
@@ -49,7 +52,8 @@ def read_sql_files(folder: Path = FOLDER) -> list[SqlFile]:
     Raises:
         RunError: Two files need each other.
     """
-    files = {file.table: file for file in map(_read, sorted(folder.glob("[!_]*/*.sql")))}
+    paths = sorted(path for schema in SCHEMAS for path in (folder / schema).glob("*.sql"))
+    files = {file.table: file for file in map(_read, paths)}
     graph = {file.table: sorted(file.needs & files.keys() - {file.table}) for file in files.values()}
     try:
         order = list(TopologicalSorter(graph).static_order())

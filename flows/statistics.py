@@ -2,12 +2,27 @@
 
 import polars as pl
 
+from flows.configuration import load_scorer
 from flows.ingest.ledger import ExtraColumn
 from flows.scoring import Scored
+from transforms.claims.answers import Data
+from transforms.claims.catalogue import ExtraFactor
+from transforms.claims.findings import claim_tables
+from transforms.claims.own_parts import without_own_parts
 from transforms.ingest.partition import month_of
+from transforms.statistics.consistency import consistency
+from transforms.statistics.deciders import decider_tables
+from transforms.statistics.durations import time_tables
 from transforms.statistics.estimate import factor_association, factor_effects
+from transforms.statistics.importance import importance_table, measure_importance
+from transforms.statistics.kinds import evidence_kinds, violation_rules
 from transforms.statistics.levels import assign_levels, level_bounds
+from transforms.statistics.reversals import reversals
 from transforms.statistics.specs import FactorKind, FactorSpec, factor_specs
+from transforms.statistics.stratum_effects import stratum_effects
+from transforms.statistics.surprise import surprising_rulings
+from transforms.statistics.trend import trend
+from transforms.statistics.validation import calibration_table, validate, validation_table
 
 #: What the statistics use of a dispute beside its scores and facts.
 _CONTEXT = (
@@ -26,22 +41,68 @@ def estimate(scored: Scored, extra: tuple[ExtraColumn, ...]) -> dict[str, pl.Dat
     Returns:
         Frames by name: ``factor_levels``, ``factor_level_bounds``, ``factor_association``, ``factor_effects``.
     """
-    specs = factor_specs([FactorSpec(each.name, each.name, FactorKind(each.type)) for each in extra])
+    added = [FactorSpec(each.name, each.name, FactorKind(each.type)) for each in extra]
+    specs = factor_specs(added)
     ruled = _ruled(scored).collect()
     bounds = level_bounds(ruled.lazy(), specs)
     levels = assign_levels(ruled.lazy(), bounds, specs).collect()
     coded = ruled.lazy().select("dispute_id", "outcome", "seller_id").join(levels.lazy(), on="dispute_id")
+    deciders = decider_tables(ruled.lazy(), specs)
+    curves, quartiles = time_tables(_all_disputes(scored))
+    importance, validation = measure_importance(ruled.lazy(), added), validate(ruled.lazy(), added)
+    favoured = tuple(ExtraFactor(spec, each.favours) for spec, each in zip(added, extra, strict=True))
+    claims = claim_tables(Data(_with_rests(ruled, scored), _all_durations(scored), favoured, importance, validation))
     marts = {
+        "time_to_ruling": curves,
+        "hours_to_end": quartiles,
         "factor_association": factor_association(coded, specs),
         "factor_effects": factor_effects(ruled.lazy(), specs),
+        "stratum_effects": stratum_effects(ruled.lazy(), added),
+        "evidence_kinds": evidence_kinds(ruled.lazy()),
+        "violation_rules": violation_rules(ruled.lazy()),
+        "factor_importance": importance_table(importance, load_scorer().weights.overall),
+        "model_validation": validation_table(validation),
+        "calibration": calibration_table(validation),
+        "trend": trend(ruled.lazy(), added),
+        "consistency": consistency(ruled, levels, specs),
+        "decider_effects": deciders.effects,
+        "decider_variation": deciders.variation,
+        "surprising_rulings": surprising_rulings(ruled.lazy(), specs),
+        "reversals": reversals(ruled, levels, bounds, specs),
+        "claim_findings": claims.findings,
+        "definitions": claims.definitions,
     }
     # SQL sorts by position, so that rows keep the order of their making.
     placed = {name: frame.with_row_index("position") for name, frame in marts.items()}
     return {"factor_levels": levels, "factor_level_bounds": bounds, **placed}
 
 
+def _all_disputes(scored: Scored) -> pl.LazyFrame:
+    columns = ("dispute_id", "outcome", "ruled_at", "seller_id", "category", "claim", "decided_by")
+    disputes = pl.scan_parquet(scored.paths("disputes")).select(columns)
+    facts = pl.scan_parquet(scored.paths("dispute_facts")).select("dispute_id", "hours_to_close")
+    return disputes.join(facts, on="dispute_id", how="left")
+
+
+def _with_rests(ruled: pl.DataFrame, scored: Scored) -> pl.LazyFrame:
+    """Add the scores without the parts that claims are about."""
+    points = pl.scan_parquet(scored.paths("score_points"))
+    return ruled.lazy().join(without_own_parts(points), on="dispute_id", how="left")
+
+
+def _all_durations(scored: Scored) -> pl.LazyFrame:
+    """What the time to the ruling goes with, for all disputes; ``month`` is that of the opening."""
+    columns = ("dispute_id", "seller_id", "category", "claim", "item_price_cny")
+    disputes = pl.scan_parquet(scored.paths("disputes")).select(*columns, month_of(pl.col("opened_at")).alias("month"))
+    facts = pl.scan_parquet(scored.paths("dispute_facts"))
+    hours = facts.select("dispute_id", "hours_to_close", "is_closed_by_ruling")
+    scores = pl.scan_parquet(scored.paths("factor_scores"))
+    return disputes.join(hours, on="dispute_id", how="left").join(scores, on="dispute_id", how="left")
+
+
 def _ruled(scored: Scored) -> pl.LazyFrame:
     month = month_of(pl.coalesce("ruled_at", "opened_at")).alias("month")
     disputes = pl.scan_parquet(scored.paths("disputes")).filter("is_ruled").select("dispute_id", *_CONTEXT, month)
-    scores = pl.scan_parquet(scored.paths("factor_scores"))
-    return disputes.join(scores, on="dispute_id", how="left").sort("dispute_id")
+    scores, facts = (pl.scan_parquet(scored.paths(table)) for table in ("factor_scores", "dispute_facts"))
+    with_scores = disputes.join(scores, on="dispute_id", how="left")
+    return with_scores.join(facts, on="dispute_id", how="left").sort("dispute_id")

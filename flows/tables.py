@@ -5,6 +5,7 @@ import io
 import polars as pl
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 _WIDTH = 110
 
@@ -26,7 +27,8 @@ def files_table(files: pl.DataFrame) -> str:
     for row in files.iter_rows(named=True):
         fates = [row["quarantined"], row["duplicates"], row["superseded"]]
         loaded = row["rows_in"] - sum(fates)
-        table.add_row(row["file"], row["status"], *(f"{count:,}" for count in (row["rows_in"], loaded, *fates)))
+        # Plain text: a file may be called like markup.
+        table.add_row(Text(row["file"]), row["status"], *(f"{count:,}" for count in (row["rows_in"], loaded, *fates)))
     return rendered(table)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from flows.errors import RunError
 from flows.settings import Settings
 from flows.sql_runner import SqlFile, read_sql_files, run_sql_files
 from transforms.factors import FACTORS
@@ -47,6 +48,9 @@ def open_warehouse(path: Path, settings: Settings, spill: Path) -> "Iterator[duc
         settings: Memory and threads.
         spill: Folder for what does not fit in memory.
 
+    Raises:
+        RunError: The disk is full or refuses to write.
+
     Yields:
         A connection whose default catalog is the new database, with the schemas in place.
     """
@@ -58,7 +62,7 @@ def open_warehouse(path: Path, settings: Settings, spill: Path) -> "Iterator[duc
         "temp_directory": str(spill),
         "autoinstall_known_extensions": False,
     }
-    with duckdb.connect(":memory:", config=config) as connection:
+    with _writing(path), duckdb.connect(":memory:", config=config) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach '{_quoted(path)}' as {CATALOG} (storage_version '{STORAGE_VERSION}')")
         connection.execute(f"attach ':memory:' as {SOURCES}")
@@ -69,6 +73,18 @@ def open_warehouse(path: Path, settings: Settings, spill: Path) -> "Iterator[duc
         connection.execute(f"checkpoint {CATALOG}")
         connection.execute("use memory")
         connection.execute(f"detach {CATALOG}")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a sentence; DuckDB calls a database fatal once a write has failed."""
+    import duckdb  # noqa: PLC0415 - takes time to load
+
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException) as error:
+        cause = str(error).splitlines()[0]
+        raise RunError(f"{path} cannot be written ({cause}); see to the disk, and run again") from error
 
 
 def add_sources(connection: "duckdb.DuckDBPyConnection", sources: Sources) -> None:

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from flows.ingest.run import ingest
 from flows.pipeline import RunResult, Steps
 from flows.publish import publish
 from flows.resolve import Resolved, resolve
-from flows.settings import Layout, Settings
+from flows.settings import Layout, Limits, Settings
+from flows.sql_runner import read_sql_files, run_sql_files
 from flows.stages import Stopwatch
 from sql import FOLDER
 from transforms.ingest.parse import ROW
@@ -127,20 +128,26 @@ def settings_for(root: Path, profile: str | None = None, threads: int = 2) -> Se
     return Settings(layout, root / "inbox", STARTED, profile, threads=threads)
 
 
-def stage(root: Path, files: Mapping[str, str | bytes] | None = None, profile: str | None = None) -> Staged:
+def stage(
+    root: Path,
+    files: Mapping[str, str | bytes] | None = None,
+    profile: str | None = None,
+    limits: Limits | None = None,
+) -> Staged:
     """Deliver files and run the stages before scoring.
 
     Args:
         root: Folder with ``inbox`` and ``data``.
         files: What is delivered now.
         profile: Name or path of a profile.
+        limits: What a file may be like.
 
     Returns:
         The rows in force and the books.
     """
     deliver(root / "inbox", files or {})
     (root / "inbox").mkdir(parents=True, exist_ok=True)
-    settings = settings_for(root, profile)
+    settings = replace(settings_for(root, profile), limits=limits or Limits())
     ledger = ingest(settings, KEY)
     resolved = resolve(ledger, settings.layout)
     return Staged(settings, ledger, resolved, make_books(resolved))
@@ -220,6 +227,16 @@ def build_table(connection: duckdb.DuckDBPyConnection, table: str, **parameters:
     result = connection.execute(f"select * from {table}")
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def run_with_needs(connection: duckdb.DuckDBPyConnection, table: str, **parameters: object) -> None:
+    """Run the SQL file of a table after those of ``sql/temp`` that it needs."""
+    files = {file.table: file for file in read_sql_files()}
+    wanted, waiting = set[str](), {table}
+    while waiting:
+        wanted |= waiting
+        waiting = {need for name in waiting for need in files[name].needs if need.startswith("temp.")} - wanted
+    run_sql_files(connection, [file for name, file in files.items() if name in wanted], parameters)
 
 
 def staged_frame(table: str, rows: Sequence[Mapping[str, object]], **more: pl.DataType) -> pl.DataFrame:

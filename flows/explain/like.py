@@ -19,7 +19,8 @@ FEWEST: Final = 30
 #: What is asked of like cases, beside the claim; given up from the last to the first while there are too few.
 CRITERIA: Final = ("category", "evidence", "rules", "tone", "reputation")
 _TOTAL: Final = "total"
-_ESTIMATOR: Final = ("-- estimator", "-- end of estimator")
+#: The estimator of the marts, a macro.
+_RATES: Final = FOLDER / "temp" / "rates.sql"
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def read_like_cases(
         return found
     if "category" not in same:
         del parameters["category"]
+    connection.execute(_RATES.read_text(encoding="utf-8"))
     query = _shares_query(" and ".join(["true", *(conditions[name] for name in same)]))
     return _with_shares(found, rows(connection, query, {**parameters, **sql_parameters()}))
 
@@ -191,8 +193,6 @@ def _hidden(counts: dict[str, int]) -> set[str]:
 
 def _shares_query(where: str) -> str:
     """The shares by the estimator of the marts, for the like cases; ``all`` serves its likeness of sellers' rulings."""
-    text = (FOLDER / "marts" / "factor_outcomes.sql").read_text(encoding="utf-8")
-    estimator = text.partition(_ESTIMATOR[0])[2].partition(_ESTIMATOR[1])[0].partition("\n")[2]
     counts = ", ".join(f"count(*) filter (outcome = '{outcome}') as {outcome}" for outcome in RULED_OUTCOMES)
     nothing = ", ".join(f"0 as {outcome}" for outcome in RULED_OUTCOMES)
     return f"""
@@ -202,17 +202,14 @@ def _shares_query(where: str) -> str:
             select 'all' as slice, seller_id, outcome from core.disputes where is_ruled
         ),
         seller_counts as (
-            select slice, 0 as value, seller_id, count(*) as n_cluster, {counts}
+            select slice, 0 as value, seller_id, {counts}
             from slices group by slice, seller_id
             union all by name
-            select 'like' as slice, 0 as value, 0 as n_cluster, {nothing}
-        ),
-        cluster_counts as (
-            select slice, value, outcome, seller_id, n_cluster, n_outcome
-            from seller_counts unpivot (n_outcome for outcome in ({", ".join(RULED_OUTCOMES)}))
-        ),
-        {estimator}
-        select outcome, n, n_total, n_clusters, share, ci_low, ci_high, status from rates where slice = 'like'
+            select 'like' as slice, 0 as value, {nothing}
+        )
+        select outcome, n, n_total, n_clusters, share, ci_low, ci_high, status
+        from temp.rates('seller_counts', $normal_quantile, $t_quantiles)
+        where slice = 'like'
     """
 
 

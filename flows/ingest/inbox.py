@@ -1,198 +1,199 @@
 """What lies in the inbox: batches, their files, and which table each belongs to."""
 
-import json
-import tarfile
-import zipfile
-import zlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
 
 from flows.errors import RunError
+from flows.ingest.archives import is_archive, shown, unpack_archive
+from flows.ingest.delivered import COMPRESSIONS, FORMATS, InboxFile
+from flows.ingest.manifest import with_manifest
+from flows.ingest.sheets import has_cells
+from flows.ingest.streams import unpack
+from flows.ingest.workbook import Workbook, open_workbook
+from flows.settings import Limits, Settings
 from transforms.ingest.profile import Profile
-from transforms.registry import INPUT_TABLES
 
-ARCHIVES = (".zip", ".tar.gz", ".tgz")
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-FORMATS = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".ndjson": "ndjson",
-    ".jsonl": "ndjson",
-    ".json": "json",
-    ".parquet": "parquet",
-}
-MANIFEST = "manifest.json"
-# An archive that unpacks to more than this is refused; the settings of later versions may widen it.
-MAX_UNPACKED_BYTES = 200 * 2**30
-MAX_MEMBERS = 100_000
+_UNFINISHED = (".part", ".tmp", ".partial")
+_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+#: Formats that are not read from the beginning on.
+_UNPACKED_FORMATS = ("parquet", "xlsx")
+_LINK = "a link is not followed; deliver the file itself"
+_NO_FILE = "it is no file; deliver a file or a folder"
+_NESTED = "an archive within a batch is not unpacked; put it into the inbox by itself"
 
 
 @dataclass(frozen=True)
-class InboxFile:
-    """One file of a batch.
+class _Place:
+    """Where things are while the inbox is listed.
 
     Attributes:
-        batch: Name of the batch: the folder, archive or single file in the inbox.
-        name: Path within the inbox (within the archive, for a member of one).
-        path: Where its bytes are now.
-        delivered_at: When it was delivered: the time of last change of the file, or of its archive.
-        table: Name of the table that it belongs to, or None.
-        format: ``csv``, ``ndjson``, ``json``, ``parquet``, or None where the ending is not known.
-        compression: ``gzip``, ``zstd`` or None.
-        expected_rows: Rows of the whole table in this batch, as the manifest says, or None.
-        expected_sha256: Hash of the file as the manifest says, or None.
-        has_open_quote: Whether its quotes do not come in pairs; None where nobody has counted yet.
+        unpack_to: A folder for what is unpacked.
+        profiles: Profiles whose file names are tried, in order.
+        limits: What a file may be like.
     """
 
-    batch: str
+    unpack_to: Path
+    profiles: tuple[Profile, ...]
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A file that was come upon, and why it is not read, or empty."""
+
     name: str
     path: Path
     delivered_at: datetime
-    table: str | None
-    format: str | None
-    compression: str | None
-    expected_rows: int | None = None
-    expected_sha256: str | None = None
-    has_open_quote: bool | None = None
+    ignored: str = ""
 
 
-def list_files(inbox: Path, unpack_to: Path, profiles: tuple[Profile, ...]) -> list[InboxFile]:
+def list_files(settings: Settings, unpack_to: Path, profiles: tuple[Profile, ...]) -> list[InboxFile]:
     """List all files of all batches, in the order in which they are loaded.
 
     Args:
-        inbox: The inbox.
-        unpack_to: An empty folder for the members of archives.
+        settings: The inbox, the one batch that is wanted if it is not all, and the limits.
+        unpack_to: An empty folder for what is unpacked.
         profiles: Profiles whose file names are tried, in order.
 
     Returns:
-        Files by batch name, then path.
+        Files by batch name, then path; each sheet of a workbook is one.
 
     Raises:
-        RunError: An archive or a manifest cannot be read.
+        RunError: An archive, a workbook or a manifest cannot be read, or is beyond the limits.
     """
-    if not inbox.is_dir():
+    if not settings.inbox.is_dir():
         return []
-    found: list[InboxFile] = []
-    for entry in sorted(inbox.iterdir()):
-        if entry.name.startswith(".") or entry.name.endswith((".part", ".tmp", ".partial")):
+    place = _Place(unpack_to, profiles, settings.limits)
+    files: list[InboxFile] = []
+    for entry in sorted(settings.inbox.iterdir()):
+        if _is_unfinished(entry.name) or settings.batch not in {None, entry.name}:
             continue
-        files = [_described(entry.name, name, path, when, profiles) for name, path, when in _members(entry, unpack_to)]
-        found += _with_manifest(files)
+        batch = [file for found in _found(entry, place) for file in _described(shown(entry.name), found, place)]
+        files += with_manifest(batch)
+    return files
+
+
+def _is_unfinished(name: str) -> bool:
+    # Office leaves a file beside one that it has open.
+    return name.startswith((".", "~$")) or name.endswith(_UNFINISHED)
+
+
+def _found(entry: Path, place: _Place) -> list[_Found]:
+    """Return the files of a batch."""
+    if entry.is_dir() and not entry.is_symlink():
+        return _of_folder(entry, place.limits)
+    if entry.is_file() and not entry.is_symlink() and is_archive(entry.name):
+        folder = place.unpack_to / f"archive-{len([*place.unpack_to.iterdir()]):05}"
+        folder.mkdir()
+        members = unpack_archive(entry, folder, place.limits)
+        return [
+            _Found(
+                f"{shown(entry.name)}/{member.name}", member.path, _modified(entry),
+                _NESTED if is_archive(member.name) else "",
+            )
+            for member in members if not _is_unfinished(member.path.name)
+        ]  # fmt: skip
+    return [_Found(shown(entry.name), entry, _modified(entry), _why_ignored(entry, is_top=True))]
+
+
+def _of_folder(folder: Path, limits: Limits) -> list[_Found]:
+    found: list[_Found] = []
+    for path in _paths_below(folder):
+        if _is_unfinished(path.name):
+            continue
+        if len(found) == limits.files:
+            raise RunError(
+                f"the folder {shown(folder.name)} holds more than {limits.files:,} files; refused. "
+                "Deliver it in parts, or raise files in the settings"
+            )
+        name = PurePosixPath(path.relative_to(folder.parent)).as_posix()
+        found.append(_Found(shown(name), path, _modified(path), _why_ignored(path, is_top=False)))
     return found
 
 
-def _members(entry: Path, unpack_to: Path) -> Iterator[tuple[str, Path, datetime]]:
-    if entry.is_dir():
-        for path in sorted(entry.rglob("*")):
-            if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-                yield path.relative_to(entry.parent).as_posix(), path, _modified(path)
-    elif entry.name.casefold().endswith(ARCHIVES):
-        folder = unpack_to / entry.name
-        _unpack(entry, folder)
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                yield f"{entry.name}/{path.relative_to(folder).as_posix()}", path, _modified(entry)
-    else:
-        yield entry.name, entry, _modified(entry)
+def _paths_below(folder: Path) -> Iterator[Path]:
+    """Yield all that is no folder below a folder, in order of the names; links are not followed."""
+    for entry in sorted(os.scandir(folder), key=lambda each: each.name):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _paths_below(Path(entry.path))
+        else:
+            yield Path(entry.path)
+
+
+def _why_ignored(path: Path, *, is_top: bool) -> str:
+    if path.is_symlink():
+        return _LINK
+    if not path.is_file():
+        return _NO_FILE
+    return _NESTED if is_archive(path.name) and not is_top else ""
 
 
 def _modified(path: Path) -> datetime:
     # Whole seconds: archives and copies keep no more, and the time must be the same on every machine.
-    return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    return datetime.fromtimestamp(int(path.lstat().st_mtime), UTC)
 
 
-def _unpack(archive: Path, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    try:
-        if archive.name.casefold().endswith(".zip"):
-            _unzip(archive, folder)
-        else:
-            with tarfile.open(archive) as tar:
-                _refuse_large(archive, [member.size for member in tar.getmembers()])
-                tar.extractall(folder, filter="data")
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError, zlib.error) as error:
-        # A RuntimeError is what zipfile raises for a password or a method that it does not know.
-        raise RunError(f"the archive {archive.name} cannot be unpacked ({error}); deliver it again") from error
-
-
-def _unzip(archive: Path, folder: Path) -> None:
-    with zipfile.ZipFile(archive) as packed:
-        _refuse_large(archive, [member.file_size for member in packed.infolist()])
-        for member in packed.infolist():
-            target = (folder / member.filename).resolve()
-            if not target.is_relative_to(folder.resolve()):
-                raise RunError(f"the archive {archive.name} names a path outside itself: {member.filename}; refused")
-            packed.extract(member, folder)
-
-
-def _refuse_large(archive: Path, sizes: list[int]) -> None:
-    if len(sizes) > MAX_MEMBERS or sum(sizes) > MAX_UNPACKED_BYTES:
-        raise RunError(
-            f"the archive {archive.name} unpacks to {len(sizes)} files and {sum(sizes) / 2**30:.1f} GiB; "
-            f"at most {MAX_MEMBERS} files and {MAX_UNPACKED_BYTES / 2**30:.0f} GiB are unpacked"
-        )
-
-
-def _described(batch: str, name: str, path: Path, when: datetime, profiles: tuple[Profile, ...]) -> InboxFile:
-    suffixes = [suffix.casefold() for suffix in path.suffixes]
-    compression = COMPRESSIONS.get(suffixes[-1]) if suffixes else None
-    ending = suffixes[-2:-1] if compression else suffixes[-1:]
-    table = next((found.name for profile in profiles if (found := profile.table_of_file(path.name))), None)
-    return InboxFile(
+def _described(batch: str, found: _Found, place: _Place) -> list[InboxFile]:
+    suffixes = [suffix.casefold() for suffix in found.path.suffixes]
+    ending = suffixes[-2:-1] if suffixes and suffixes[-1] in COMPRESSIONS else suffixes[-1:]
+    file = InboxFile(
         batch=batch,
-        name=name,
-        path=path,
-        delivered_at=when,
-        table=table,
+        name=found.name,
+        path=found.path,
+        delivered_at=found.delivered_at,
+        table=None if found.ignored else _table(found.path.name, place.profiles),
         format=FORMATS.get(ending[0]) if ending else None,
-        compression=compression,
+        compression=None if found.ignored else _compression(found.path),
+        ignored=found.ignored,
     )
-
-
-def _with_manifest(files: list[InboxFile]) -> list[InboxFile]:
-    manifest = next((file for file in files if file.path.name == MANIFEST), None)
-    if manifest is None:
-        return files
-    tables = _read_manifest(manifest)
-    data = [file for file in files if file is not manifest]
-    _refuse_absent(tables, data, manifest)
-    return [_expected(file, tables.get(file.table or "", {})) for file in data]
-
-
-def _read_manifest(manifest: InboxFile) -> dict[str, dict[str, Any]]:
-    form = '{"tables": {"disputes": {"rows": 120, "sha256": {"disputes.csv": "…"}}}}'
+    if file.ignored or file.format not in _UNPACKED_FORMATS or (file.format == "parquet" and file.table is None):
+        return [file]
+    if file.compression:
+        target = place.unpack_to / f"file-{len([*place.unpack_to.iterdir()]):05}"
+        unpack(file, target, place.limits)
+        file = replace(file, unpacked=target)
+    if file.format != "xlsx":
+        return [file]
     try:
-        tables = json.loads(manifest.path.read_text(encoding="utf-8-sig"))["tables"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"the manifest {manifest.name} cannot be read ({error!r}); expected {form}") from error
-    if not isinstance(tables, dict) or not all(map(_is_table_entry, tables.items())):
-        raise RunError(f"the manifest {manifest.name} has another form than expected: {form}")
-    return tables
+        return _sheets(file, place)
+    except RunError as error:
+        if file.table:
+            raise
+        # Whatever it is, it is not called like a table.
+        return [replace(file, ignored=str(error))]
 
 
-def _is_table_entry(item: tuple[str, object]) -> bool:
-    table, said = item
-    return (
-        table in INPUT_TABLES
-        and isinstance(said, dict)
-        and isinstance(said.get("rows", 0), int)
-        and isinstance(said.get("sha256", {}), dict)
-    )
+def _table(name: str, profiles: Iterable[Profile]) -> str | None:
+    return next((found.name for profile in profiles if (found := profile.table_of_file(name))), None)
 
 
-def _refuse_absent(tables: dict[str, dict[str, Any]], data: list[InboxFile], manifest: InboxFile) -> None:
-    there = {file.path.name for file in data}
-    absent = sorted(name for table in tables.values() for name in table.get("sha256", {}) if name not in there)
-    tables_there = {file.table for file in data}
-    absent += sorted(
-        f"the table {table}" for table, said in tables.items() if said.get("rows") and table not in tables_there
-    )
-    if absent:
-        raise RunError(f"{manifest.name} lists {', '.join(absent)}, which did not arrive; deliver the whole batch")
+def _compression(path: Path) -> str | None:
+    """Tell by its first bytes how a file is packed: a browser may have unpacked it and kept its name."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    return next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
 
 
-def _expected(file: InboxFile, said: dict[str, Any]) -> InboxFile:
-    return replace(file, expected_rows=said.get("rows"), expected_sha256=said.get("sha256", {}).get(file.path.name))
+def _sheets(file: InboxFile, place: _Place) -> list[InboxFile]:
+    """Make a file of each sheet.
+
+    Where no sheet is called like a table, the first with anything in it is the table that the file is called like.
+    """
+    with open_workbook(file, place.limits) as book:
+        tables = {sheet.name: _table(sheet.name, place.profiles) for sheet in book.sheets if sheet.part}
+        if file.table and not any(tables.values()):
+            tables |= _first_filled(book, file.table)
+        return [
+            replace(
+                file, name=f"{file.name}/{shown(sheet.name)}", sheet=sheet.name, table=tables.get(sheet.name),
+                ignored="" if sheet.part else "the sheet has no cells",
+            )
+            for sheet in book.sheets
+        ]  # fmt: skip
+
+
+def _first_filled(book: Workbook, table: str) -> dict[str, str | None]:
+    return next(({sheet.name: table} for sheet in book.sheets if sheet.part and has_cells(book, sheet.part)), {})

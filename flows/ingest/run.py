@@ -5,12 +5,15 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 
 import polars as pl
 
 from flows.errors import RunError
 from flows.files import empty_folder
-from flows.ingest.inbox import FORMATS, InboxFile, list_files
+from flows.ingest.delivered import FORMATS, InboxFile
+from flows.ingest.dialects import survey_file
+from flows.ingest.inbox import list_files
 from flows.ingest.ledger import (
     Delivery,
     Ledger,
@@ -20,17 +23,17 @@ from flows.ingest.ledger import (
     staged_folder,
 )
 from flows.ingest.profiles import candidate_profiles
-from flows.ingest.readers import open_bytes
 from flows.ingest.staging import HOMES_SCHEMA, StagingTask, stage_file
-from flows.settings import Layout, Settings
+from flows.ingest.survey import Survey
+from flows.settings import Layout, Limits, Settings
 from flows.versions import code_version
 from transforms.ingest.partition import HOME
+from transforms.privacy.names import safe_names
 from transforms.privacy.pseudonym import PseudonymKey
 from transforms.registry import INPUT_TABLES
 
 _HASH_BYTES = 8
 _ID_DIGITS = 16
-_BLOCK = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,12 @@ class Fingerprint:
     Attributes:
         file_id: Start of the SHA-256 of the unpacked content.
         bytes: Size of the unpacked content.
-        has_open_quote: Whether its quotes do not come in pairs.
+        survey: What tells how a text file is written.
     """
 
     file_id: str
     bytes: int
-    has_open_quote: bool
+    survey: Survey | None = None
 
 
 def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
@@ -64,15 +67,27 @@ def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
     layout = settings.layout
     profiles = candidate_profiles(settings.profile)
     before = make_ledger(layout, read_deliveries(layout.current))
-    files = list_files(settings.inbox, empty_folder(layout.work / "unpacked"), profiles)
-    prints = _fingerprints(files, settings.threads)
-    deliveries, tasks = _what_is_new(files, prints, before)
-    readings = {"code": code_version(), "profiles": repr(profiles)}
-    tasks = [replace(task, profiles=profiles) for task in tasks]
-    _stage(tasks, settings, key, before, readings)
+    unpacked = empty_folder(layout.work / "unpacked")
+    try:
+        files = _without_persons(list_files(settings, unpacked, profiles), key)
+        prints = _fingerprints(files, settings)
+        deliveries, tasks = _what_is_new(files, prints, before)
+        readings = {"code": code_version(), "profiles": repr(profiles), "limits": repr(settings.limits)}
+        tasks = [replace(task, profiles=profiles, limits=settings.limits) for task in tasks]
+        _stage(tasks, settings, key, before, readings)
+    finally:
+        # What was unpacked names persons in the clear.
+        empty_folder(unpacked).rmdir()
     ledger = make_ledger(layout, (*before.deliveries, *deliveries))
     _check_manifest_rows(files, prints, ledger)
     return ledger
+
+
+def _without_persons(files: list[InboxFile], key: PseudonymKey) -> list[InboxFile]:
+    """Name files and batches so that nobody is named."""
+    names = safe_names([file.name for file in files], key)
+    batches = safe_names([file.batch for file in files], key)
+    return [replace(file, name=name, batch=batch) for file, name, batch in zip(files, names, batches, strict=True)]
 
 
 def known_homes(ledger: Ledger, layout: Layout) -> pl.LazyFrame:
@@ -100,25 +115,23 @@ def _homes_of(layout: Layout, file_id: str, months: Iterable[str]) -> pl.LazyFra
     return pl.concat(parts) if parts else pl.LazyFrame(schema=HOMES_SCHEMA)
 
 
-def _fingerprints(files: Sequence[InboxFile], threads: int) -> list[Fingerprint]:
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(_fingerprint, files))
+def _fingerprints(files: Sequence[InboxFile], settings: Settings) -> list[Fingerprint]:
+    with ThreadPoolExecutor(settings.threads) as pool:
+        return list(pool.map(partial(_fingerprint, limits=settings.limits), files))
 
 
-def _fingerprint(file: InboxFile) -> Fingerprint:
-    digest, size, quotes = hashlib.sha256(), 0, 0
+def _fingerprint(file: InboxFile, limits: Limits) -> Fingerprint:
+    if file.ignored:
+        return Fingerprint("", 0)
     try:
-        with open_bytes(file) as stream:
-            while block := stream.read(_BLOCK):
-                digest.update(block)
-                size += len(block)
-                quotes += block.count(b'"')
+        found = survey_file(file, limits)
     except OSError as error:
         raise RunError(f"{file.name} cannot be unpacked ({error}); deliver it again") from error
-    found = digest.hexdigest()
     if file.expected_sha256:
-        _check_sha256(file, found)
-    return Fingerprint(found[:_ID_DIGITS], size, quotes % 2 == 1)
+        _check_sha256(file, found.digest)
+    # Of a workbook every sheet is a content of its own.
+    digest = found.digest if file.sheet is None else hashlib.sha256(f"{found.digest}/{file.sheet}".encode()).hexdigest()
+    return Fingerprint(digest[:_ID_DIGITS], found.size, found)
 
 
 def _check_sha256(file: InboxFile, of_content: str) -> None:
@@ -149,14 +162,16 @@ def _what_is_new(
         deliveries.append(Delivery(file.batch, file.name, found.file_id, status, file.table or "", found.bytes, note))
         if status == "loaded":
             loaded.add(found.file_id)
-            counted = replace(file, has_open_quote=found.has_open_quote)
-            tasks.append(StagingTask(counted, found.file_id, found.bytes, (), ""))
+            surveyed = replace(file, survey=found.survey)
+            tasks.append(StagingTask(surveyed, found.file_id, found.bytes, (), ""))
     return deliveries, tasks
 
 
 def _status(file: InboxFile, known: bool) -> tuple[str, str]:
+    if file.ignored:
+        return "ignored", file.ignored
     if file.table is None:
-        stem = file.path.name.split(".")[0]
+        stem = file.name.rsplit("/", 1)[-1].split(".")[0]
         close = get_close_matches(stem.casefold(), INPUT_TABLES, n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
         return "ignored", f"no table begins with {stem}{hint}"

@@ -9,19 +9,21 @@ import polars as pl
 
 from flows.errors import RunError
 from flows.files import empty_folder, replace_folder
-from flows.ingest.inbox import InboxFile
+from flows.ingest.chunks import Chunk, Malformed
+from flows.ingest.delivered import InboxFile
 from flows.ingest.ledger import ExtraColumn, StagedFile, iso, staged_folder, write_record
-from flows.ingest.profiles import best_match
-from flows.ingest.readers import Chunk, Malformed, read_chunks, read_headers, sniff_encoding
-from flows.ingest.writer import PartitionWriter
-from flows.settings import Layout
+from flows.ingest.readers import describe_format, read_chunks, read_headers
+from flows.ingest.writer import PartitionWriter, RowsWriter
+from flows.settings import Layout, Limits
+from transforms.ingest.matching import HeaderMatch, best_match, match_headers
 from transforms.ingest.parse import DOUBTFUL, RAW, ROW, broken_rows, kept_name, parse_rows
 from transforms.ingest.partition import HOME, file_under_home, new_homes
-from transforms.ingest.profile import HeaderMatch, Profile, ProfileError, match_headers
+from transforms.ingest.profile import Profile, ProfileError
 from transforms.ingest.versions import FILE
-from transforms.privacy.mask import mask_text
-from transforms.privacy.pseudonym import PseudonymKey, pseudonymise
-from transforms.registry import INPUT_TABLES, Column, Table
+from transforms.privacy.names import safe_headers
+from transforms.privacy.protect import Protection
+from transforms.privacy.pseudonym import PseudonymKey
+from transforms.registry import INPUT_TABLES, Table
 
 QUARANTINE_SCHEMA: dict[str, pl.DataType] = {
     "file_id": pl.String(),
@@ -49,6 +51,7 @@ class StagingTask:
         bytes: Size of its content, unpacked.
         profiles: Profiles that may explain its headers.
         reading: Hash of all that decides how its rows are read and filed.
+        limits: What the file may be like.
     """
 
     file: InboxFile
@@ -56,6 +59,7 @@ class StagingTask:
     bytes: int
     profiles: tuple[Profile, ...]
     reading: str
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def table(self) -> Table:
@@ -81,19 +85,20 @@ def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.D
     profile, match = _match(task)
     partial = empty_folder(layout.work / f"staging-{task.file_id}")
     filing = _Filing(task.table, PartitionWriter(partial, HOME), homes)
-    set_aside: list[pl.DataFrame] = []
+    quarantine = RowsWriter(partial / "quarantine.parquet", QUARANTINE_SCHEMA)
     rows_in = 0
-    for chunk in prefetched(read_chunks(task.file, profile)):
+    for chunk in map(_safely_named, prefetched(read_chunks(task.file, profile, task.limits))):
         rows_in += chunk.frame.height + len(chunk.malformed)
         match = _match_of_chunk(chunk, task.table, profile, match)
         good, bad = _typed(chunk.frame, task, profile, match, key)
-        set_aside += [_malformed_rows(task, chunk.malformed), bad]
+        broken = _malformed_rows(task, chunk.malformed, _protection(task, profile, match, key))
+        # Every row of a chunk comes after those of the chunk before it.
+        quarantine.add(pl.concat([broken, bad]).sort("row_number"))
         filing.add(good)
     filing.file_waiting()
     filing.writer.close()
-    quarantine = pl.concat(set_aside) if set_aside else pl.DataFrame(schema=QUARANTINE_SCHEMA)
-    quarantine.sort("row_number").write_parquet(partial / "quarantine.parquet")
-    write_record(partial, _record(task, profile, match, rows_in, quarantine.height, filing.writer.partitions))
+    quarantine.close()
+    write_record(partial, _record(task, profile, match, rows_in, quarantine.rows, filing.writer.partitions))
     replace_folder(partial, staged_folder(layout, task.table.name, task.file_id))
     return filing.homes
 
@@ -131,10 +136,7 @@ class _Filing:
 
 def _match(task: StagingTask) -> tuple[Profile, HeaderMatch]:
     profiles = task.profiles
-    if len(profiles) > 1:
-        encoding = sniff_encoding(task.file)
-        profiles = tuple(replace(profile, encoding=encoding) for profile in profiles)
-    headers = read_headers(task.file, profiles[0])
+    headers = safe_headers(read_headers(task.file, profiles[0], task.limits))
     if not headers:
         # A JSON file without a row names no column.
         return profiles[0], HeaderMatch({}, (), task.table.column_names)
@@ -142,6 +144,12 @@ def _match(task: StagingTask) -> tuple[Profile, HeaderMatch]:
         return best_match(headers, task.table, profiles)
     except ProfileError as error:
         raise RunError(f"{task.file.name}: {error}") from error
+
+
+def _safely_named(chunk: Chunk) -> Chunk:
+    headers = tuple(name for name in chunk.frame.columns if name != ROW)
+    safe = safe_headers(headers)
+    return chunk if safe == headers else replace(chunk, frame=chunk.frame.rename(dict(zip(headers, safe, strict=True))))
 
 
 def _match_of_chunk(chunk: Chunk, table: Table, profile: Profile, match: HeaderMatch) -> HeaderMatch:
@@ -161,12 +169,15 @@ def _typed(
     broken = broken_rows(doubtful.lazy(), task.table, profile).collect() if doubtful.height else doubtful
     whole = parsed.join(broken, on=ROW, how="anti", maintain_order="left") if broken.height else parsed
     good = whole.select(*task.table.column_names, *map(kept_name, match.extra), ROW)
-    protected = good.with_columns(
-        _protected(good[column.name], column, key)
-        for column in task.table.columns
-        if column.identifier or column.free_text
-    )
-    return protected.with_columns(pl.lit(task.file_id).alias(FILE)), _quarantine_rows(broken, task, match, key)
+    protection = _protection(task, profile, match, key)
+    loaded = protection.loaded(good).with_columns(pl.lit(task.file_id).alias(FILE))
+    return loaded, _quarantine_rows(broken, task, match, protection)
+
+
+def _protection(task: StagingTask, profile: Profile, match: HeaderMatch, key: PseudonymKey) -> Protection:
+    extra = {kept_name(header): header for header in match.extra}
+    factors = frozenset(factor.column for factor in profile.extra_factors if task.table.name == "disputes")
+    return Protection(task.table, key, extra, factors)
 
 
 def _no_rows(table: Table, match: HeaderMatch) -> pl.DataFrame:
@@ -174,19 +185,14 @@ def _no_rows(table: Table, match: HeaderMatch) -> pl.DataFrame:
     return pl.DataFrame(schema={**table.polars_schema, **extra, ROW: pl.Int64(), FILE: pl.String()})
 
 
-def _protected(values: pl.Series, column: Column, key: PseudonymKey) -> pl.Series:
-    if column.identifier:
-        return pseudonymise(values, column.identifier, key)
-    return mask_text(values)
-
-
-def _quarantine_rows(broken: pl.DataFrame, task: StagingTask, match: HeaderMatch, key: PseudonymKey) -> pl.DataFrame:
+def _quarantine_rows(
+    broken: pl.DataFrame, task: StagingTask, match: HeaderMatch, protection: Protection
+) -> pl.DataFrame:
     if broken.is_empty():
         return pl.DataFrame(schema=QUARANTINE_SCHEMA)
     named = {RAW + column.name: column for column in task.table.columns}
-    protected = broken.with_columns(_protected(broken[name], column, key) for name, column in named.items())
+    protected = protection.broken(broken)
     extra = [kept_name(name) for name in match.extra]
-    protected = protected.with_columns(mask_text(broken[name]) for name in extra)
     got = pl.coalesce(pl.when(pl.col("column_name") == column.name).then(name) for name, column in named.items())
     raw = pl.struct(*(pl.col(RAW + name).alias(name) for name in match.columns.values()), *extra)
     rows = protected.with_columns(got.alias("got"), raw.struct.json_encode().alias("raw")).rename({ROW: "row_number"})
@@ -200,11 +206,9 @@ def _labelled(rows: pl.DataFrame, task: StagingTask) -> pl.DataFrame:
     return named.select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
 
 
-def _malformed_rows(task: StagingTask, malformed: tuple[Malformed, ...]) -> pl.DataFrame:
+def _malformed_rows(task: StagingTask, malformed: tuple[Malformed, ...], protection: Protection) -> pl.DataFrame:
     if not malformed:
         return pl.DataFrame(schema=QUARANTINE_SCHEMA)
-    # Which field is an identifier cannot be told in a malformed row, so tables with identifiers keep none of it.
-    has_identifiers = any(column.identifier for column in task.table.columns)
     rows = pl.DataFrame(
         {
             "row_number": [row.row for row in malformed],
@@ -213,7 +217,7 @@ def _malformed_rows(task: StagingTask, malformed: tuple[Malformed, ...]) -> pl.D
             "got": [row.got for row in malformed],
             "expected": [row.expected for row in malformed],
             "n_broken": [1] * len(malformed),
-            "raw": mask_text(pl.Series([None if has_identifiers else row.text for row in malformed], dtype=pl.String)),
+            "raw": protection.malformed(pl.Series([row.text for row in malformed], dtype=pl.String)),
         }
     )
     return _labelled(rows, task)
@@ -236,7 +240,7 @@ def _record(
         batch=file.batch,
         name=file.name,
         profile=profile.name,
-        format=" ".join(part for part in (file.format, profile.encoding, file.compression) if part),
+        format=describe_format(file, profile, task.limits),
         bytes=task.bytes,
         delivered_at=iso(file.delivered_at),
         rows_in=rows_in,

@@ -1,9 +1,11 @@
-"""Writing rows to month-partitioned Parquet in bounded memory."""
+"""Writing rows to Parquet in bounded memory."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pa_parquet
 
 # Fast, and within a few percent of the size of higher levels on this data.
 ZSTD_LEVEL = 1
@@ -59,3 +61,23 @@ class PartitionWriter:
         )
         self._parts[key] += 1
         self._buffers[key], self._bytes[key], self._rows[key] = [], 0, 0
+
+
+class RowsWriter:
+    """Writes rows as they come into one file, so that they need not be held."""
+
+    def __init__(self, path: Path, schema: Mapping[str, pl.DataType]) -> None:
+        """Write to `path` rows of a schema."""
+        self._schema = pl.DataFrame(schema=schema).to_arrow().schema
+        self._writer = pa_parquet.ParquetWriter(path, self._schema, compression="zstd", compression_level=ZSTD_LEVEL)
+        self.rows = 0
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Write some rows."""
+        if frame.height:
+            self._writer.write_table(frame.to_arrow().cast(self._schema))
+            self.rows += frame.height
+
+    def close(self) -> None:
+        """Finish the file; it is there even without rows."""
+        self._writer.close()

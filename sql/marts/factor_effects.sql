@@ -7,6 +7,7 @@ select
     n_clusters,
     coefficient,
     std_error,
+    dof,
     odds_ratio,
     ci_low,
     ci_high,
@@ -14,6 +15,7 @@ select
     ame_pp,
     ame_ci_low,
     ame_ci_high,
+    is_sampled,
     status
 from scored.factor_effects
 order by position;

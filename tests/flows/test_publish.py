@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,21 @@ import pytest
 
 from flows import publish as module
 from flows.files import replace_link
-from flows.publish import DATABASE, REPORT, current_run, publish, put_in_force, release_folder, releases
+from flows.publish import (
+    DATABASE,
+    GRACE,
+    REPORT,
+    clear_old,
+    current_run,
+    publish,
+    put_in_force,
+    release_folder,
+    releases,
+)
 from flows.settings import Layout
+
+#: When all that was replaced in these tests may be cleared.
+LATER = datetime.now(UTC) + GRACE + timedelta(hours=1)
 
 
 def _built(layout: Layout, text: str) -> Path:
@@ -22,7 +36,12 @@ def _built(layout: Layout, text: str) -> Path:
 
 
 def _publish(layout: Layout, run_id: str) -> None:
-    publish(layout, _built(layout, run_id), run_id, {"run_id": run_id, "published_at": f"2026-01-{run_id[1:]:0>2}"})
+    publish(
+        layout,
+        _built(layout, run_id),
+        run_id,
+        {"run_id": run_id, "published_at": f"2026-01-{run_id[1:]:0>2}T00:00:00+00:00"},
+    )
 
 
 def _in_force(layout: Layout) -> tuple[str | None, str, str]:
@@ -56,6 +75,7 @@ def test_the_newest_release_is_in_force(layout: Layout) -> None:
 def test_five_are_kept(layout: Layout) -> None:
     for number in range(1, 9):
         _publish(layout, f"r{number}")
+    clear_old(layout, LATER)
     assert [name for name, _ in releases(layout)] == ["r4", "r5", "r6", "r7", "r8"]
     assert sorted(path.name for path in layout.releases.iterdir()) == ["r4", "r5", "r6", "r7", "r8"]
     assert _in_force(layout) == ("r8", "r8", "r8")
@@ -85,11 +105,22 @@ def test_a_release_that_was_left_over_is_replaced(layout: Layout) -> None:
     assert not (left_over / "half").exists()
 
 
+def test_a_release_that_a_reader_was_just_given_is_not_cleared(layout: Layout) -> None:
+    for number in range(1, 9):
+        _publish(layout, f"r{number}")
+    put_in_force(layout, "r2")
+    put_in_force(layout, "r8")
+    for name in ("r1", "r3", "r4"):
+        os.utime(release_folder(layout, name), (0, 0))
+    clear_old(layout, datetime.now(UTC))
+    assert [name for name, _ in releases(layout)] == ["r2", "r4", "r5", "r6", "r7", "r8"]
+
+
 class Killed(BaseException):
     """Stands for the end of the process."""
 
 
-_STEPS = ("write_json_atomically", "replace_link", "_sync", "_clear_old", "shutil.rmtree")
+_STEPS = ("write_json_atomically", "replace_link", "_sync", "clear_old", "shutil.rmtree")
 
 
 def _killed_at(step: str, call: int, patch: pytest.MonkeyPatch) -> None:
@@ -128,6 +159,7 @@ def test_killed_between_steps_there_is_one_whole_release(layout: Layout, step: s
     layout.work.rename(layout.root / "work-of-the-killed-run")
     _publish(layout, "r7")
     assert _in_force(layout) == ("r7", "r7", "r7")
+    clear_old(layout, LATER)
     assert [name for name, _ in releases(layout)] == ["r3", "r4", "r5", "r6", "r7"]
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from flows.errors import RunError, UsageError
-from flows.query import run_query
+from flows.query import SavedQuery, list_queries, run_query, saved_queries
 from flows.settings import Layout
+from tests.builders import ask
 from tests.conftest import Built
 
 
@@ -122,3 +123,41 @@ def test_statements_without_rows(layout: Layout) -> None:
     assert run_query(layout, "", "table")
     assert json.loads(run_query(layout, "select 1 as a where false", "json")) == []
     assert run_query(layout, "select 1 as a where false", "csv") == "a"
+
+
+def test_a_saved_query_goes_by_its_name(layout: Layout) -> None:
+    rows = json.loads(run_query(layout, "money", "json"))
+    assert {"outcome", "n", "claimed_cny"} <= set(rows[0])
+    assert sum(row["n"] for row in rows) == ask(layout.database, "select count(*) from core.disputes")[0][0]
+
+
+def test_a_name_that_is_none_gets_the_closest_ones(layout: Layout) -> None:
+    with pytest.raises(UsageError, match="who-wins"):
+        run_query(layout, "who-win", "table")
+
+
+def test_markdown_keeps_its_columns(layout: Layout) -> None:
+    assert (
+        run_query(layout, "select 'a|b\nc' as x, null as y", "markdown") == "| x | y |\n| --- | --- |\n| a\\|b c |  |"
+    )
+
+
+def test_a_statement_that_takes_too_long_is_given_up(layout: Layout) -> None:
+    endless = "select count(*) from range(1000000000) a, range(1000000000) b where a.range * b.range % 7 = 3"
+    with pytest.raises(UsageError, match=r"longer than 0\.3 s"):
+        run_query(layout, endless, "table", seconds=0.3)
+
+
+@pytest.mark.parametrize("query", saved_queries(), ids=lambda query: query.name)
+def test_every_saved_query_answers_and_says_what_to_look_at(layout: Layout, query: SavedQuery) -> None:
+    assert query.question_en.endswith("?")
+    assert query.question_zh.endswith("？")
+    assert query.look_at_en.startswith("Look at ")
+    assert query.look_at_zh.startswith("看：")
+    header, *_ = run_query(layout, query.name, "csv").splitlines()
+    assert "," in header
+
+
+def test_the_list_names_every_saved_query() -> None:
+    text = list_queries()
+    assert all(query.name in text and query.question_zh in text for query in saved_queries())

@@ -1,5 +1,6 @@
 """The runner of sql/: order, parameters, and errors that say where."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -53,14 +54,31 @@ def test_an_error_names_file_table_and_cause(tmp_path: Path) -> None:
         run_sql_files(connection, files, {})
 
 
+TABLES = [file for file in read_sql_files() if not file.table.startswith(("main.", "temp."))]
+MACROS = [file for file in read_sql_files() if file.table.startswith("main.")]
+
+
 def test_the_files_of_the_project_make_the_table_that_they_are_named_after() -> None:
-    for file in read_sql_files():
+    for file in TABLES:
         head = file.text.casefold()
         assert f"create or replace table {file.table} as" in head or f"create or replace view {file.table} as" in head
+    for file in MACROS:
+        assert f"create or replace macro {file.table}(" in file.text.casefold()
+
+
+def test_what_only_serves_the_building_is_no_part_of_a_release() -> None:
+    for file in read_sql_files():
+        made = re.findall(r"^create or replace temp (?:table|view|macro) (\w+)", file.text, re.MULTILINE)
+        assert made == [file.path.stem] * file.table.startswith("temp."), file.table
 
 
 def test_the_files_of_the_project_begin_with_grain_and_key() -> None:
-    for file in read_sql_files():
+    for file in TABLES:
         comment = "\n".join(line for line in file.text.splitlines() if line.startswith("--")).casefold()
         assert "grain:" in comment, file.table
         assert "key:" in comment, file.table
+
+
+def test_a_macro_begins_with_how_it_is_called() -> None:
+    for file in MACROS:
+        assert f"{file.path.stem}(" in file.text.splitlines()[0]

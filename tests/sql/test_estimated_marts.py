@@ -1,4 +1,4 @@
-"""marts.factor_association and marts.factor_effects: what was estimated, in the order in which it was."""
+"""marts.factor_association, factor_effects and stratum_effects: what was estimated, in the order in which it was."""
 
 import duckdb
 import polars as pl
@@ -17,7 +17,7 @@ def _estimates(table: str) -> pl.DataFrame:
     return pl.DataFrame([second, first], schema=schema).with_columns(position=pl.Series([2, 1]))
 
 
-@pytest.mark.parametrize("table", ["factor_association", "factor_effects"])
+@pytest.mark.parametrize("table", ["factor_association", "factor_effects", "stratum_effects"])
 def test_rows_keep_the_order_of_their_making(table: str) -> None:
     with duckdb.connect() as connection:
         connection.execute("create schema marts; create schema scored")

@@ -1,13 +1,10 @@
 """marts.factor_outcomes on a fixture worked out by hand."""
 
-from pathlib import Path
-
 import duckdb
 import pytest
 
+from tests.builders import run_with_needs
 from transforms.statistics.reference import sql_parameters
-
-SQL = Path(__file__).parents[2] / "sql" / "marts" / "factor_outcomes.sql"
 
 # dispute, seller, outcome, level of evidence, level of colour
 DISPUTES = [
@@ -53,7 +50,7 @@ def _fill(warehouse: duckdb.DuckDBPyConnection) -> None:
 
 
 def _build(warehouse: duckdb.DuckDBPyConnection) -> None:
-    warehouse.execute(SQL.read_text(encoding="utf-8"), sql_parameters())
+    run_with_needs(warehouse, "marts.factor_outcomes", **sql_parameters())
 
 
 def test_counts_and_bounds(warehouse: duckdb.DuckDBPyConnection) -> None:

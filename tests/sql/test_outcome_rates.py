@@ -1,15 +1,15 @@
 """marts.outcome_rates and marts.closure_rates on fixtures worked out by hand."""
 
-from pathlib import Path
+from decimal import Decimal
 
 import duckdb
 import numpy as np
 import polars as pl
 import pytest
 
+from tests.builders import run_with_needs
 from transforms.statistics.reference import sql_parameters
 
-SQL = Path(__file__).parents[2] / "sql" / "marts"
 TOLERANCE = 1e-6
 
 # seller, outcome, category, ruled_at (UTC); claim and decided_by are not recorded
@@ -36,7 +36,8 @@ def warehouse() -> duckdb.DuckDBPyConnection:
         """
         create table core.disputes (
             dispute_id varchar, seller_id varchar, outcome varchar, category varchar, claim varchar,
-            decided_by varchar, opened_at timestamptz, ruled_at timestamptz, is_ruled boolean
+            decided_by varchar, opened_at timestamptz, ruled_at timestamptz, is_ruled boolean,
+            claimed_cny decimal(12, 2), refunded_cny decimal(12, 2)
         )
         """
     )
@@ -46,18 +47,22 @@ def warehouse() -> duckdb.DuckDBPyConnection:
 def _fill(warehouse: duckdb.DuckDBPyConnection) -> None:
     rows = [
         (str(place), seller, outcome, category, None, None, "2025-02-28 16:00", ruled_at,
-         outcome in {"seller_wins", "partial", "buyer_wins"})
+         outcome in {"seller_wins", "partial", "buyer_wins"}, f"{place}.25", None if place < 6 else "0.05")
         for place, (seller, outcome, category, ruled_at) in enumerate(DISPUTES)
     ]  # fmt: skip
-    warehouse.executemany("insert into core.disputes values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    warehouse.executemany("insert into core.disputes values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _build(warehouse: duckdb.DuckDBPyConnection, table: str) -> None:
-    warehouse.execute((SQL / f"{table}.sql").read_text(encoding="utf-8"), sql_parameters())
+    run_with_needs(warehouse, f"marts.{table}", **sql_parameters())
 
 
 def _row(warehouse: duckdb.DuckDBPyConnection, table: str, *key: str) -> tuple[object, ...]:
-    query = f"select * exclude (slice, value, outcome) from marts.{table} where (slice, value, outcome) = (?, ?, ?)"
+    query = f"""
+        select * exclude (slice, value, outcome, claimed_cny, refunded_cny)
+        from marts.{table}
+        where (slice, value, outcome) = (?, ?, ?)
+    """
     rows = warehouse.execute(query, list(key)).fetchall()
     assert len(rows) == 1
     return tuple(rows[0])
@@ -145,7 +150,7 @@ def test_nothing_ruled_is_said(warehouse: duckdb.DuckDBPyConnection) -> None:
     _build(warehouse, "outcome_rates")
     rows = warehouse.execute("select * from marts.outcome_rates").fetchall()
     assert rows == [
-        ("all", "all", outcome, 0, 0, 0, 0.0, None, None, None, "nothing_ruled")
+        ("all", "all", outcome, 0, 0, 0, 0.0, None, None, None, "nothing_ruled", None, None)
         for outcome in ("seller_wins", "partial", "buyer_wins")
     ]
 
@@ -160,6 +165,29 @@ def test_closures_count_all_disputes(warehouse: duckdb.DuckDBPyConnection) -> No
     ]  # fmt: skip
     # the open one by its opening, 16:00 on 28 February in UTC: March in Shanghai
     assert _row(warehouse, "closure_rates", "month", "2025-03", "open")[:2] == (1, 2)
+
+
+def test_money_is_summed_by_outcome(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _fill(warehouse)
+    _build(warehouse, "outcome_rates")
+    _build(warehouse, "closure_rates")
+    # Claimed is the place in DISPUTES and 25 fen; refunded is recorded from place 6 on, 5 fen each.
+    # buyer_wins are places 0, 1, 6; seller_wins 2 to 5; partial 7; settled 8; open 9.
+    query = "select outcome, claimed_cny, refunded_cny from marts.{} where slice = 'all'"
+    ruled = warehouse.execute(query.format("outcome_rates")).fetchall()
+    assert ruled == [
+        ("seller_wins", Decimal("15.00"), None),
+        ("partial", Decimal("7.25"), Decimal("0.05")),
+        ("buyer_wins", Decimal("7.75"), Decimal("0.05")),
+    ]
+    ended = warehouse.execute(query.format("closure_rates")).fetchall()
+    nothing = [("withdrawn", None, None), ("expired", None, None)]
+    assert ended == [
+        *ruled, ("settled", Decimal("8.25"), Decimal("0.05")), *nothing, ("open", Decimal("9.25"), Decimal("0.05")),
+    ]  # fmt: skip
+    # Of luxury, places 0 and 1 were won by the buyer.
+    luxury = "select claimed_cny from marts.outcome_rates where (value, outcome) = ('luxury', 'buyer_wins')"
+    assert warehouse.execute(luxury).fetchall() == [(Decimal("1.50"),)]
 
 
 def test_no_dispute_at_all_is_said(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -197,11 +225,3 @@ def test_intervals_cover_when_sellers_come_back(warehouse: duckdb.DuckDBPyConnec
     assert 4 < design_effect < 7
     # of 400 at 95 %, between 372 and 390 in 99 of 100 simulations
     assert 0.925 < coverage < 0.98
-
-
-def test_the_estimator_is_the_same_everywhere() -> None:
-    texts = {
-        (SQL / f"{table}.sql").read_text(encoding="utf-8").split("-- estimator:")[1].split("-- end of estimator")[0]
-        for table in ("outcome_rates", "closure_rates", "factor_outcomes")
-    }
-    assert len(texts) == 1

@@ -46,6 +46,8 @@ _SNAPSHOT: Final = (
     "credit_score", "member_since", "completed_trades", "positive_rate", "claims_90d", "unjustified_claims_365d",
     "complaints_365d", "penalties_365d", "counterfeit_penalties_365d",
 )  # fmt: skip
+#: What the facts of a dispute need of a side beside its points: for the buyer the claims, for the seller the penalties.
+COUNTS: Final = ("claims_90d", "penalties_365d")
 _SIDE: Final = ("user_id", "known_before", "reputation_recorded")
 _YEAR_DAYS: Final = 365.25
 
@@ -67,19 +69,23 @@ def score_reputation(
         carry: Further columns of ``sides`` to keep.
 
     Returns:
-        ``dispute_id``, ``party``, ``carry`` and one Int32 column for each part, in no particular order of rows. All
-        parts are null where nothing is known of the user and the batch of the dispute has no reputation table.
+        ``dispute_id``, ``party``, ``carry``, one Int32 column for each part and the Int64 columns ``COUNTS``, in no
+        particular order of rows. All parts are null where nothing is known of the user and the batch of the dispute has
+        no reputation table.
     """
     keys = ("dispute_id", "party", *carry)
     seen = latest_snapshots(sides, snapshots.select("user_id", "as_of", *_SNAPSHOT))
     points = _snapshot_points(weights)
     # Both branches below start from it, and the optimizer does not see that they share it.
-    scored = seen.select(*keys, *_SIDE, *(expression.alias(name) for name, expression in points.items())).cache()
+    named = (expression.alias(name) for name, expression in (points | _snapshot_counts()).items())
+    scored = seen.select(*keys, *_SIDE, *named).cache()
     # A snapshot that says nothing about the role is as good as none.
     says_something = pl.any_horizontal(*(pl.col(name).is_not_null() for name in points if name != "new_user"))
     unseen = earlier_disputes(scored.filter(~says_something).select(*keys, *_SIDE).cache(), history)
-    derived = unseen.select(*keys, *(points.alias(name) for name, points in _history_points(weights).items()))
-    from_snapshots = scored.filter(says_something).select(*keys, pl.lit(_NEUTRAL, pl.Int32).alias("base"), *points)
+    past = _history_points(weights) | _history_counts(weights)
+    derived = unseen.select(*keys, *(expression.alias(name) for name, expression in past.items()))
+    base = pl.lit(_NEUTRAL, pl.Int32).alias("base")
+    from_snapshots = scored.filter(says_something).select(*keys, base, *points, *COUNTS)
     return pl.concat([_complete(from_snapshots, keys), _complete(derived, keys)])
 
 
@@ -105,7 +111,8 @@ def _complete(points: pl.LazyFrame, keys: tuple[str, ...]) -> pl.LazyFrame:
     """All parts in order; those that the frame does not have are null."""
     present = set(points.collect_schema().names())
     parts = [pl.col(part.name) if part.name in present else pl.lit(None, pl.Int32).alias(part.name) for part in PARTS]
-    return points.select(*keys, *parts)
+    counts = [pl.col(name) if name in present else pl.lit(None, pl.Int64).alias(name) for name in COUNTS]
+    return points.select(*keys, *parts, *counts)
 
 
 def _snapshot_points(weights: ReputationWeights) -> dict[str, pl.Expr]:
@@ -144,6 +151,20 @@ def _snapshot_points(weights: ReputationWeights) -> dict[str, pl.Expr]:
     }
 
 
+def _snapshot_counts() -> dict[str, pl.Expr]:
+    """How often the buyer claimed, and how often the seller was penalised, from the snapshot."""
+    claims, penalties, counterfeit = (
+        pl.col(name) for name in ("claims_90d", "penalties_365d", "counterfeit_penalties_365d")
+    )
+    # Penalties include those for counterfeits; where only these are recorded, none of them does not say none at all.
+    at_least = pl.max_horizontal(penalties, counterfeit)
+    known = penalties.is_not_null() | (counterfeit > 0)
+    return {
+        "claims_90d": pl.when(pl.col("party") == BUYER).then(claims),
+        "penalties_365d": pl.when((pl.col("party") == SELLER) & known).then(at_least),
+    }
+
+
 def _history_points(weights: ReputationWeights) -> dict[str, pl.Expr]:
     """Points of each part from the earlier disputes of the side's user; a marked neutral where there are none."""
     is_buyer = pl.col("party") == BUYER
@@ -151,8 +172,7 @@ def _history_points(weights: ReputationWeights) -> dict[str, pl.Expr]:
     priors = weights.history
     one_window = pl.lit(1.0)
     against = pl.col("against_365d") / 2
-    # Without a reputation table a user of whom nothing is known was not recorded, rather than new.
-    uses_history = is_known & (pl.col("reputation_recorded") | weights.derive_without_table)
+    uses_history = _uses_history(weights)
     is_unknown = ~is_known & pl.col("reputation_recorded")
     claim_frequency = _rate_points(
         pl.col("closed_90d"), one_window, priors.claim_frequency, weights.claim_frequency, count_is_part=False
@@ -168,6 +188,17 @@ def _history_points(weights: ReputationWeights) -> dict[str, pl.Expr]:
         "unknown": pl.when(is_unknown).then(0),
     }
     return {name: _whole(points) for name, points in parts.items()}
+
+
+def _uses_history(weights: ReputationWeights) -> pl.Expr:
+    # Without a reputation table a user of whom nothing is known was not recorded, rather than new.
+    return (pl.col("closed") > 0) & (pl.col("reputation_recorded") | weights.derive_without_table)
+
+
+def _history_counts(weights: ReputationWeights) -> dict[str, pl.Expr]:
+    """How often the buyer claimed, from the earlier disputes; of penalties they say nothing."""
+    claims = pl.when(_uses_history(weights) & (pl.col("party") == BUYER)).then(pl.col("closed_90d").cast(pl.Int64))
+    return {"claims_90d": claims}
 
 
 def _whole(points: pl.Expr) -> pl.Expr:

@@ -11,14 +11,18 @@ from functools import partial
 
 import polars as pl
 
-from transforms.ingest.profile import HeaderMatch, Profile
-from transforms.ingest.values import Spelling, clean, clean_text, typed_values
+from transforms.ingest.matching import HeaderMatch
+from transforms.ingest.numbers import NumberForm
+from transforms.ingest.profile import Profile
+from transforms.ingest.values import Spelling, clean, clean_text, numeric_text, typed_values
 from transforms.registry import Column, Kind, Table
 
 RAW = "raw:"
 ROW = "__row"
 DOUBTFUL = "__doubtful"
 _JURORS = 17
+# What a spreadsheet makes of a long number: several identifiers become one.
+_ROUNDED = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2}$"
 
 
 @dataclass(frozen=True)
@@ -109,16 +113,40 @@ def _named(raw: pl.LazyFrame, table: Table, match: HeaderMatch, profile: Profile
     given = {*match.columns.values(), *constants}
     return raw.select(
         ROW,
-        *(pl.col(header).alias(RAW + name) for header, name in match.columns.items()),
+        *(
+            _given(header, table.column(name), match, profile, table).alias(RAW + name)
+            for header, name in match.columns.items()
+        ),
         *(pl.lit(value).alias(RAW + name) for name, value in constants.items()),
         *(pl.lit(None, pl.String).alias(RAW + name) for name in table.column_names if name not in given),
         *(_extra(header, table, profile) for header in match.extra),
     )
 
 
+def _given(header: str, column: Column, match: HeaderMatch, profile: Profile, table: Table) -> pl.Expr:
+    """The text of a column: that of its header, or of the first of several that has a value."""
+    further = match.fallbacks.get(column.name, ())
+    if not further:
+        return pl.col(header)
+    cleaning = partial(clean, spelling=_spelling(column.name, table, profile), kind=column.kind)
+    return pl.coalesce(pl.col(name).map_batches(cleaning, return_dtype=pl.String) for name in (header, *further))
+
+
 def _spelling(name: str, table: Table, profile: Profile) -> Spelling:
-    values = profile.table(table.name).values.get(name, {})
-    return Spelling(profile.null_tokens, profile.date_formats, profile.time_zone, values)
+    said = profile.table(table.name)
+    values = said.values.get(name, {})
+    # What stands for an empty text was not recorded.
+    empty = tuple(text.strip() for text, value in values.items() if not value)
+    return Spelling(
+        (*profile.null_tokens, *empty),
+        said.date_formats.get(name, profile.date_formats),
+        profile.time_zone,
+        {text: value for text, value in values.items() if value},
+        said.patterns.get(name, {}),
+        NumberForm(
+            profile.decimal_mark, profile.thousands_mark, profile.currency_marks, scale=said.scale.get(name, 1.0)
+        ),
+    )
 
 
 def _typed(column: Column, profile: Profile, table: Table) -> pl.Expr:
@@ -127,8 +155,11 @@ def _typed(column: Column, profile: Profile, table: Table) -> pl.Expr:
 
 
 def _extra(header: str, table: Table, profile: Profile) -> pl.Expr:
-    """Keep a column that the contract does not name; its known spellings are mapped."""
+    """Keep a column that the contract does not name: a factor that is a number as such, others with known spellings."""
     spelling = _spelling(header, table, profile)
+    if header in profile.numeric_factors(table.name):
+        number = pl.col(header).map_batches(partial(numeric_text, spelling=spelling), return_dtype=pl.String)
+        return number.alias(kept_name(header))
     value = pl.col(header).map_batches(partial(clean_text, spelling=spelling), return_dtype=pl.String)
     return (value.replace(dict(spelling.values)) if spelling.values else value).alias(kept_name(header))
 
@@ -139,7 +170,9 @@ def kept_name(header: str) -> str:
 
 
 def _cleaned(raw: pl.Series, column: Column, spelling: Spelling) -> pl.Series:
-    return raw.set(~raw.str.contains(r"\S"), None) if column.free_text else clean(raw, spelling)
+    if column.free_text:
+        return raw.set(~raw.str.contains(r"\S"), None)
+    return clean(raw, spelling, column.kind)
 
 
 def _doubtful(table: Table) -> pl.Expr:
@@ -147,6 +180,8 @@ def _doubtful(table: Table) -> pl.Expr:
     marks: list[pl.Expr] = [rule.broken for rule in _cross_rules(table.name)]
     for column in table.columns:
         raw, typed = pl.col(RAW + column.name), pl.col(column.name)
+        if is_identifier(column):
+            marks.append(raw.str.contains("E+", literal=True))
         if column.required:
             marks.append(typed.is_null())
         elif column.kind is not Kind.TEXT:
@@ -154,6 +189,11 @@ def _doubtful(table: Table) -> pl.Expr:
         if column.minimum is not None and column.maximum is not None:
             marks.append(_outside(column))
     return pl.any_horizontal(marks)
+
+
+def is_identifier(column: Column) -> bool:
+    """Tell whether a column identifies a row or a person."""
+    return column.kind is Kind.TEXT and not column.free_text
 
 
 def _outside(column: Column) -> pl.Expr:
@@ -168,6 +208,8 @@ def _column_rules(column: Column) -> list[Rule]:
     if column.enumeration:
         values = ", ".join(column.enumeration.values)
         rules.append(Rule("enumeration", column.name, f"one of {values}", raw.is_not_null() & typed.is_null()))
+    elif is_identifier(column):
+        rules.append(Rule("rounded", column.name, "an identifier with all its digits", raw.str.contains(_ROUNDED)))
     elif column.kind is not Kind.TEXT:
         rules.append(Rule("type", column.name, _TYPE_WORDS[column.kind], raw.is_not_null() & typed.is_null()))
     if column.minimum is not None and column.maximum is not None:
@@ -177,9 +219,9 @@ def _column_rules(column: Column) -> list[Rule]:
 
 
 _TYPE_WORDS = {
-    Kind.TIMESTAMP: "a date and time such as 2026-03-05T14:03:00+08:00",
-    Kind.DATE: "a date such as 2026-03-05",
-    Kind.DECIMAL: "an amount with at most ten digits before the point",
+    Kind.TIMESTAMP: "a date and time such as 2026-03-05T14:03:00+08:00; other orders of day and month by date_formats",
+    Kind.DATE: "a date such as 2026-03-05; other orders of day and month by date_formats",
+    Kind.DECIMAL: "an amount such as 1,234.50, at most ten digits before the point; other marks by decimal_mark",
     Kind.INTEGER: "a whole number",
     Kind.FLOAT: "a number",
     Kind.BOOLEAN: "true or false",

@@ -4,35 +4,30 @@ Nearly all values of a real file are in the plain form, so each parser first rea
 gives only what is left over to the careful reading: surrounding blanks, null tokens, other spellings.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import polars as pl
 
+from transforms.ingest.folding import folded, simplified
+from transforms.ingest.numbers import CURRENCIES, YUAN, NumberForm, may_be_grouped, number_text
+from transforms.ingest.times import parse_timestamps, plain_times
+from transforms.ingest.wild_text import plain, unmarked
 from transforms.registry import Column, Kind
 
-TRUE_SPELLINGS = ("true", "1", "t", "yes", "y", "是", "有", "真")
-FALSE_SPELLINGS = ("false", "0", "f", "no", "n", "否", "无", "假")
-ISO_FORMATS = (
-    "%Y-%m-%dT%H:%M:%S%.f%#z",
-    "%Y-%m-%d %H:%M:%S%.f%#z",
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M%#z",
-    "%Y-%m-%d %H:%M%#z",
-    "%Y-%m-%dT%H:%M",
-    "%Y-%m-%d %H:%M",
-    "%Y/%m/%d %H:%M",
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-)
-# Missing parts of a format are completed, because the parser wants a whole date.
-_COMPLETIONS = (("%m", "-01"), ("%d", "-01"))
-_ISO_LENGTH = len("2026-03-05T14:03:00+08:00")
-_SAMPLE = 50
+TRUE_SPELLINGS = ("true", "1", "1.0", "t", "yes", "y", "是", "有", "真", "对", "√", "✓", "✔")
+FALSE_SPELLINGS = ("false", "0", "0.0", "f", "no", "n", "否", "无", "無", "没有", "假", "错", "×", "✗", "✘")
+#: What no value of a type can be, whatever the profile says about null tokens.
+NEVER_A_VALUE: Mapping[Kind, tuple[str, ...]] = {
+    # A dash among numbers may be a zero, as in accounts, so it is not among them.
+    **dict.fromkeys((Kind.DECIMAL, Kind.INTEGER, Kind.FLOAT), ("无", "無", "--", "——")),
+    **dict.fromkeys((Kind.TIMESTAMP, Kind.DATE, Kind.ENUM, Kind.TEXT), ("无", "無", "-", "—", "--", "——")),
+    Kind.BOOLEAN: ("-", "—", "--", "——"),
+}
 _BLANKS = (" ", "\t", "\u3000", "\u00a0", "\r", "\n")
+_MARKS = ("'", '="')
 
 Parser = Callable[[pl.Series], pl.Series]
 
@@ -43,21 +38,35 @@ class Spelling:
 
     Attributes:
         null_tokens: Values that mean "not recorded".
-        date_formats: Formats tried before the ISO forms.
+        date_formats: Formats tried before the built-in forms.
         time_zone: Zone of times that name none.
         values: Further spellings of values.
+        patterns: Patterns of further spellings of an enumeration, ``*`` for any text, in order.
+        numbers: How numbers are written; what may stand beside one is decided by the type.
     """
 
     null_tokens: tuple[str, ...]
     date_formats: tuple[str, ...] = ()
     time_zone: str = "Asia/Shanghai"
     values: Mapping[str, str] = field(default_factory=dict)
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    numbers: NumberForm = field(default_factory=NumberForm)
 
 
-def clean(raw: pl.Series, spelling: Spelling) -> pl.Series:
-    """Trim values; those that mean "not recorded" become null."""
+def clean(raw: pl.Series, spelling: Spelling, kind: Kind | None = None) -> pl.Series:
+    """Trim values; those that mean "not recorded" become null.
+
+    Args:
+        raw: Text.
+        spelling: Its null tokens.
+        kind: The type that is wanted, for what no value of it can be; None for any text.
+    """
     trimmed = raw.str.strip_chars()
-    return trimmed.set(trimmed.is_in(["", *spelling.null_tokens]), None)
+    if kind is None:
+        return trimmed.set(trimmed.is_in(["", *spelling.null_tokens]), None)
+    tokens = ["", *spelling.null_tokens, *NEVER_A_VALUE[kind]]
+    seen = pl.select(trimmed.alias("t")).select(plain(pl.col("t"))).to_series()
+    return trimmed.set(trimmed.is_in(tokens) | seen.is_in(tokens), None)
 
 
 def typed_values(raw: pl.Series, column: Column, spelling: Spelling) -> pl.Series:
@@ -74,69 +83,123 @@ def typed_values(raw: pl.Series, column: Column, spelling: Spelling) -> pl.Serie
     if column.free_text:
         return raw.set(~raw.str.contains(r"\S"), None)
     if column.enumeration:
-        return _adaptive(raw, spelling, *_enumeration(column, spelling))
+        return _adaptive(raw, spelling, column.kind, *_enumeration(column, spelling))
     if spelling.values:
         raw = raw.str.strip_chars().replace(dict(spelling.values))
     if column.kind is Kind.TEXT:
-        return clean_text(raw, spelling)
-    if column.kind is Kind.TIMESTAMP:
-        return _adaptive(raw, spelling, *(_timestamps(spelling),) * 2)
-    if column.kind is Kind.DATE:
-        return (
-            _adaptive(raw, spelling, *(_timestamps(spelling),) * 2).dt.convert_time_zone(spelling.time_zone).dt.date()
-        )
-    return _adaptive(raw, spelling, *_PARSERS[column.kind])
+        return clean_text(raw, spelling, Kind.TEXT)
+    if column.kind in {Kind.TIMESTAMP, Kind.DATE}:
+        times = _adaptive(raw, spelling, column.kind, *_timestamps(spelling))
+        return times if column.kind is Kind.TIMESTAMP else times.dt.convert_time_zone(spelling.time_zone).dt.date()
+    if column.kind is Kind.BOOLEAN:
+        return _adaptive(raw, spelling, column.kind, _fast_boolean, _careful_boolean)
+    return _adaptive(raw, spelling, column.kind, *_number_parsers(column.kind, spelling.numbers))
 
 
-def clean_text(raw: pl.Series, spelling: Spelling) -> pl.Series:
-    """Trim identifiers and names; only values that are short or begin or end with a blank need a closer look."""
-    longest = max((len(token.encode()) for token in spelling.null_tokens), default=0)
+def clean_text(raw: pl.Series, spelling: Spelling, kind: Kind | None = None) -> pl.Series:
+    """Trim identifiers and names, and take off the marks by which Excel keeps a text from being read.
+
+    Only values that are short, begin with a mark or begin or end with a blank need a closer look.
+
+    Args:
+        raw: Text.
+        spelling: Its null tokens.
+        kind: ``Kind.TEXT`` for an identifier; None for a column of any content, whose marks may belong to it.
+    """
+    tokens = (*spelling.null_tokens, *(NEVER_A_VALUE[kind] if kind else ()))
+    longest = max((len(token.encode()) for token in tokens), default=0)
+    marks = _MARKS if kind else _MARKS[1:]
     frame = pl.select(raw.alias("t"))
     doubtful = pl.any_horizontal(
         pl.col("t").str.len_bytes() <= longest,
+        *(pl.col("t").str.starts_with(mark) for mark in marks),
         *(pl.col("t").str.starts_with(blank) | pl.col("t").str.ends_with(blank) for blank in _BLANKS),
     )
     mask = frame.select(doubtful.fill_null(value=False)).to_series()
-    return raw.scatter(mask.arg_true(), clean(raw.filter(mask), spelling)) if mask.any() else raw
+    if not mask.any():
+        return raw
+    closer = raw.filter(mask)
+    if kind:
+        closer = pl.select(closer.alias("t")).select(unmarked(pl.col("t"))).to_series()
+    return raw.scatter(mask.arg_true(), clean(closer, spelling, kind))
 
 
-def _adaptive(raw: pl.Series, spelling: Spelling, fast: Parser, careful: Parser) -> pl.Series:
+def numeric_text(raw: pl.Series, spelling: Spelling) -> pl.Series:
+    """Read the values of a numeric extra factor, and write them as programs do.
+
+    Args:
+        raw: Text; currencies of any country, percent signs, 万 and the like are read.
+        spelling: How its values are written.
+
+    Returns:
+        Text that a cast to a float reads; null where there is none, and where the text is no number.
+    """
+    if spelling.values:
+        raw = raw.str.strip_chars().replace(dict(spelling.values))
+    marks = (*YUAN, *CURRENCIES, *spelling.numbers.currency_marks)
+    form = replace(spelling.numbers, currency_marks=marks, has_percent=True)
+    text = pl.select(clean(raw, spelling, Kind.FLOAT).alias("t")).select(number_text(pl.col("t"), form)).to_series()
+    # In scientific notation a number can be beyond what a float holds.
+    return text.set(_fast_float(text).is_null(), None).alias(raw.name)
+
+
+def _adaptive(raw: pl.Series, spelling: Spelling, kind: Kind, fast: Parser, careful: Parser) -> pl.Series:
     found = fast(raw)
     left_over = raw.is_not_null() & found.is_null() & (raw != "")
     if not left_over.any():
         return found
-    return found.scatter(left_over.arg_true(), careful(clean(raw.filter(left_over), spelling)))
+    return found.scatter(left_over.arg_true(), careful(clean(raw.filter(left_over), spelling, kind)))
 
 
 def _enumeration(column: Column, spelling: Spelling) -> tuple[Parser, Parser]:
-    spellings = {**(column.enumeration.spellings if column.enumeration else {}), **spelling.values}
-    folded = {key.casefold(): value for key, value in spellings.items()}
+    labels = column.enumeration.labels if column.enumeration else {}
+    own = column.enumeration.spellings if column.enumeration else {}
+    named = {text.strip(): own.get(value, value) for text, value in spelling.values.items()}
+    spellings = {**own, **named}
+    by_fold = {folded(text): value for value, label in labels.items() for text in (value, label.en, label.zh)}
+    by_fold |= {folded(text): value for text, value in named.items() if folded(text)}
+    patterns = [(_pattern(text), own.get(value, value)) for text, value in spelling.patterns.items()]
+
+    def read(text: str) -> str | None:
+        return (
+            spellings.get(text)
+            or by_fold.get(folded(text))
+            or next((value for pattern, value in patterns if pattern.fullmatch(simplified(text))), None)
+        )
 
     def fast(raw: pl.Series) -> pl.Series:
         return raw.replace_strict(spellings, default=None, return_dtype=pl.String)
 
     def careful(raw: pl.Series) -> pl.Series:
-        return raw.str.to_lowercase().replace_strict(folded, default=None, return_dtype=pl.String)
+        # The different values of such a column are few.
+        known = {text: read(text) for text in raw.drop_nulls().unique().to_list()}
+        return raw.replace_strict(known, default=None, return_dtype=pl.String) if known else raw
 
     return fast, careful
 
 
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = (re.escape(simplified(part)) for part in text.split("*"))
+    return re.compile(".*".join(parts), re.IGNORECASE | re.DOTALL)
+
+
 def _fast_boolean(raw: pl.Series) -> pl.Series:
     value = pl.col("t")
-    plain = pl.when(value == "true").then(True).when(value == "false").then(False)
-    return pl.select(raw.alias("t")).select(plain).to_series()
+    spelt = pl.when(value == "true").then(True).when(value == "false").then(False)
+    return pl.select(raw.alias("t")).select(spelt).to_series()
 
 
 def _careful_boolean(raw: pl.Series) -> pl.Series:
     spellings = {**dict.fromkeys(TRUE_SPELLINGS, True), **dict.fromkeys(FALSE_SPELLINGS, False)}
-    return raw.str.to_lowercase().replace_strict(spellings, default=None, return_dtype=pl.Boolean)
+    text = pl.select(raw.alias("t")).select(plain(pl.col("t")).str.to_lowercase()).to_series()
+    return text.replace_strict(spellings, default=None, return_dtype=pl.Boolean)
 
 
 def _fast_integer(raw: pl.Series) -> pl.Series:
     return raw.cast(pl.Int64, strict=False)
 
 
-def _careful_integer(raw: pl.Series) -> pl.Series:
+def _whole(raw: pl.Series) -> pl.Series:
     number = raw.cast(pl.Float64, strict=False)
     whole = number.set(~(number == number.floor()).fill_null(value=False), None).cast(pl.Int64, strict=False)
     return raw.cast(pl.Int64, strict=False).zip_with(whole.is_null(), whole)
@@ -147,7 +210,7 @@ def _fast_float(raw: pl.Series) -> pl.Series:
     return number.set(~number.is_finite(), None)
 
 
-def _fast_decimal(raw: pl.Series) -> pl.Series:
+def _amount(raw: pl.Series) -> pl.Series:
     # What does not fit into ten digits before the point becomes null and so breaks the type rule.
     amount = raw.cast(pl.Decimal(12, 2), strict=False)
     below = raw.str.starts_with("-") & (amount == 0) & (raw.cast(pl.Float64, strict=False) < 0)
@@ -155,77 +218,44 @@ def _fast_decimal(raw: pl.Series) -> pl.Series:
     return amount.set(below, Decimal("-0.01")) if below.any() else amount
 
 
-def _careful_decimal(raw: pl.Series) -> pl.Series:
-    return _fast_decimal(raw.str.strip_chars_start("￥¥").str.replace_all(",", "", literal=True).str.strip_chars())
+def _sure_amount(raw: pl.Series) -> pl.Series:
+    """Read amounts of which nobody said how they are written: what may be thousands is no amount."""
+    amount = _amount(raw)
+    doubtful = pl.select(raw.alias("t")).select(may_be_grouped(pl.col("t")).fill_null(value=False)).to_series()
+    return amount.set(doubtful, None) if doubtful.any() else amount
 
 
-_PARSERS: dict[Kind, tuple[Parser, Parser]] = {
-    Kind.BOOLEAN: (_fast_boolean, _careful_boolean),
-    Kind.INTEGER: (_fast_integer, _careful_integer),
-    Kind.FLOAT: (_fast_float, _fast_float),
-    Kind.DECIMAL: (_fast_decimal, _careful_decimal),
-}
+def _number_parsers(kind: Kind, numbers: NumberForm) -> tuple[Parser, Parser]:
+    """Return the fast and the careful parser of a kind of number."""
+    is_money = kind is Kind.DECIMAL
+    form = replace(
+        numbers,
+        currency_marks=(*YUAN, *numbers.currency_marks) if is_money else (),
+        has_percent=kind is Kind.FLOAT,
+    )
+    money = _amount if numbers.decimal_mark else _sure_amount
+    fast = {Kind.DECIMAL: money, Kind.INTEGER: _fast_integer, Kind.FLOAT: _fast_float}[kind]
+    read = {Kind.DECIMAL: money, Kind.INTEGER: _whole, Kind.FLOAT: _fast_float}[kind]
+
+    def careful(raw: pl.Series) -> pl.Series:
+        return read(pl.select(raw.alias("t")).select(number_text(pl.col("t"), form)).to_series())
+
+    return (fast if form.is_plain else _nothing(kind)), careful
 
 
-def _timestamps(spelling: Spelling) -> Parser:
-    return lambda raw: parse_timestamps(raw, spelling.date_formats, spelling.time_zone)
+def _nothing(kind: Kind) -> Parser:
+    return lambda raw: pl.Series(raw.name, [None], dtype=kind.polars).new_from_index(0, raw.len())
 
 
-def parse_timestamps(raw: pl.Series, formats: tuple[str, ...], time_zone: str) -> pl.Series:
-    """Parse times in any of several formats to UTC.
+def _timestamps(spelling: Spelling) -> tuple[Parser, Parser]:
+    def fast(raw: pl.Series) -> pl.Series:
+        return parse_timestamps(raw, spelling.date_formats, spelling.time_zone)
 
-    Each format is tried on what the ones before it left over, so that a column in one format costs one pass.
+    def careful(raw: pl.Series) -> pl.Series:
+        plainer = pl.select(raw.alias("t")).select(plain_times(pl.col("t"))).to_series()
+        # What is as it was before has been tried.
+        changed = (plainer != raw).fill_null(value=False)
+        read = fast(plainer.filter(changed))
+        return fast(plainer.clear(plainer.len())).scatter(changed.arg_true(), read)
 
-    Args:
-        raw: Text, null where not recorded.
-        formats: Formats of the profile, tried before the ISO forms.
-        time_zone: Zone of times that name none.
-
-    Returns:
-        Times in UTC, null where no format fits.
-    """
-    given = raw.is_not_null() & (raw != "")
-    parsed = _with_one_offset(raw)
-    pending = given & parsed.is_null()
-    for form in _likeliest_first(raw.filter(pending), (*formats, *ISO_FORMATS), time_zone):
-        if not pending.any():
-            break
-        found = _with_format(raw.filter(pending), form, time_zone)
-        parsed = found if pending.all() else parsed.scatter(pending.arg_true(), found)
-        pending = given & parsed.is_null()
-    return parsed.alias(raw.name)
-
-
-def _with_one_offset(raw: pl.Series) -> pl.Series:
-    """Read times in the form 2026-03-05T14:03:00+08:00 where most have the same offset, several times as fast."""
-    first = raw.drop_nulls().head(1).str.extract(r"[+-]\d{2}:\d{2}$", 0)
-    offset = first.item() if first.len() else None
-    if offset is None:
-        return pl.Series(raw.name, [None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, raw.len())
-    minutes = int(offset[0] + "1") * (int(offset[1:3]) * 60 + int(offset[4:]))
-    value = pl.col("t")
-    same = value.str.ends_with(offset) & (value.str.len_bytes() == _ISO_LENGTH)
-    naive = value.str.head(_ISO_LENGTH - len(offset)).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
-    time = (naive - pl.duration(minutes=minutes)).dt.replace_time_zone("UTC")
-    return pl.select(raw.alias("t")).select(pl.when(same).then(time)).to_series()
-
-
-def _likeliest_first(raw: pl.Series, formats: tuple[str, ...], time_zone: str) -> list[str]:
-    """Put formats that read the first values before those that do not; among equals the order given stays."""
-    sample = raw.head(_SAMPLE)
-    return sorted(formats, key=lambda form: _with_format(sample, form, time_zone).null_count()) if raw.len() else []
-
-
-def _with_format(raw: pl.Series, form: str, time_zone: str) -> pl.Series:
-    for part, completion in _COMPLETIONS:
-        if part not in form and "%Y" in form:
-            raw, form = raw + completion, f"{form}-{part}"
-    frame = pl.select(raw.alias("t"))
-    if form.endswith("z"):
-        time = pl.col("t").str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
-    else:
-        # Clocks in China were last changed in 1991; an hour that occurred twice is read as the first.
-        naive = pl.col("t").str.to_datetime(form, time_unit="us", strict=False)
-        zoned = naive.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
-        time = zoned.dt.convert_time_zone("UTC")
-    return frame.select(time).to_series()
+    return fast, careful

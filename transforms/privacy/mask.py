@@ -1,34 +1,53 @@
-"""Masks for personal data in free text; each is replaced by its type in brackets.
+"""Masks for personal data in free text; each value is replaced by its kind in brackets, such as ``[手机号]``.
 
-The patterns are our own. A value with a checksum (identity card, bank card) is masked by its form alone: masking a
-number too many costs a reader little, printing one too many costs a person much.
+The patterns are our own. Texts go through a sieve first: one pass over all of them finds the few that may hold
+anything, and each family of patterns is run only on texts that have what it needs.
 """
+
+from collections.abc import Callable
+from typing import Final
 
 import polars as pl
 
-# Rows without any of these cannot hold personal data of the types below; they skip all further patterns.
-_SUSPICIOUS = (
-    r"[0-9０-９][0-9０-９ -]{4,}|@|＠|微信|威信|薇信|加[vV]|[vVwW][xX]|[qQｑＱ]{2}|支付宝|[路街巷村]\S{0,12}号"
+from transforms.privacy.addresses import address_rules, mark_places, name_rules
+from transforms.privacy.digits import ALL, MARKS, OTHER, PLAIN, SEPARATOR, Alphabet, unwrap, wrap
+from transforms.privacy.handles import EMAIL_RULES, handle_rules
+from transforms.privacy.numbers import (
+    Rule,
+    kept_rules,
+    labelled_card_rules,
+    mask_checked_cards,
+    parcel_rules,
+    telephone_rules,
+    written_with_letters,
 )
 
-_HANDLE = r"[\s:：,，是号為为]{0,4}([A-Za-z][A-Za-z0-9_-]{5,19}|[0-9]{5,12})"
-_D = "[0-9０-９]"
-_BEFORE, _AFTER = "(^|[^0-9０-９])", "([^0-9０-９]|$)"
-_PATTERNS: tuple[tuple[str, str], ...] = (
-    (r"[A-Za-z0-9._%+-]+[@＠][A-Za-z0-9.-]+\.[A-Za-z]{2,}", "[邮箱]"),
-    (r"((?:微信|威信|薇信|加[vV]|[vVwW][xX])(?:号|号码)?)" + _HANDLE, "${1}[微信号]"),
-    (r"([qQｑＱ]{2}(?:号|群)?)" + _HANDLE, "${1}[QQ号]"),
-    (r"(支付宝(?:账号|帐号|号)?)" + _HANDLE, "${1}[支付宝账号]"),
-    (rf"{_BEFORE}[1-9１-９]{_D}{{5}}(?:19|20|１９|２０){_D}{{9}}[0-9０-９XxＸｘ]", "${1}[身份证号]"),
-    (rf"{_BEFORE}[3-6３-６]{_D}{{3}}(?:[ -]?{_D}{{4}}){{3}}(?:[ -]?{_D}{{1,3}})?", "${1}[银行卡号]"),
-    (rf"{_BEFORE}(?:(?:\+|00)?86[ -]?)?[1１][3-9３-９]{_D}[ -]?{_D}{{4}}[ -]?{_D}{{4}}{_AFTER}", "${1}[手机号]${2}"),
-    (rf"{_BEFORE}[0０]{_D}{{2,3}}[ -][1-9１-９]{_D}{{6,7}}{_AFTER}", "${1}[电话号码]${2}"),
-    (
-        r"\p{Han}{2,8}(?:省|市|区|县|镇)\p{Han}{1,12}(?:路|街|巷|道|村)[0-9一二三四五六七八九十百]{1,5}号"
-        r"(?:[0-9A-Za-z一二三四五六七八九十-]{1,8}(?:栋|幢|单元|室|楼))*",
-        "[地址]",
-    ),
-)  # fmt: skip
+_ANY_DIGIT: Final = ALL.any
+_LONG_OTHER: Final = rf"{_ANY_DIGIT}(?:{SEPARATOR}{{0,3}}{_ANY_DIGIT}){{6,}}"
+_OTHER_DIGIT: Final = OTHER.any
+_MAIL: Final = (
+    r"[@＠]|(?i:qq|163|126|139|189|gmail|outlook|hotmail|live|sina|foxmail|icloud|yahoo|yeah|sohu|msn)"
+    r"\s?(?:[.．。点]|\(|\sdot)"
+)
+_HANDLE: Final = (
+    r"[微薇]|[威维徽溦崴唯]\s?[信❤♥xXｘＸ]|卫星|绿泡泡|绿色|[vVｖＶ]|[wWｗＷ][xXｘＸ]|(?i:we\s?chat|weixin|wxid)"
+    r"|[qQｑＱ扣抠叩]|球球|秋秋|企鹅|群号|支\s?[付fF]\s?宝|支付寶|(?i:alipay|zhifubao|zfb)|[+＋➕加]我"
+    r"|抖音|快手|小红书|旺旺|钉钉|闲鱼|陌陌|探探|(?i:telegram|whatsapp|line|skype|tiktok|wxp)"
+)
+_ADDRESS: Final = (
+    r"[0-9０-９一二三四五六七八九十百零〇A-Za-z][号栋幢座弄室院组层楼]|[0-9０-９一二三四五六七八九十]单元|[小区苑园寓村]\s?[0-9]{1,3}[-－—]"
+    r"|[省市区县州镇].*[路街道巷弄村屯厦场园学院城]"
+)
+_NAME: Final = r"收件人|收货人|寄件人|联系人|姓名|户名|持卡人|机主|法人|\[地址\]"
+
+
+_NEAR: Final = f"{SEPARATOR}?"
+_MIXED: Final = (
+    f"{_OTHER_DIGIT}(?:{_NEAR}{_ANY_DIGIT}){{2}}|{_ANY_DIGIT}{_NEAR}{_OTHER_DIGIT}{_NEAR}{_ANY_DIGIT}"
+    f"|(?:{_ANY_DIGIT}{_NEAR}){{2}}{_OTHER_DIGIT}"
+)
+_LETTERED: Final = "[0-9][oOlI]{1,4}[0-9]"
+_SUSPICIOUS: Final = "|".join((_LONG_OTHER, _MAIL, _HANDLE, _ADDRESS, _NAME, _LETTERED, MARKS))
 
 
 def mask_text(text: pl.Series) -> pl.Series:
@@ -38,14 +57,73 @@ def mask_text(text: pl.Series) -> pl.Series:
         text: Free text, null where not recorded.
 
     Returns:
-        The text with phone numbers, identity and bank cards, e-mail addresses, chat and payment handles and street
-        addresses replaced by their type, such as ``[手机号]``.
+        The text with telephone numbers, identity and bank cards, mail addresses, accounts of chat and payment services,
+        numbers of parcels and orders, street addresses, and names beside them replaced by their kind.
     """
-    suspicious = text.str.contains(_SUSPICIOUS).fill_null(value=False)
-    if not suspicious.any():
+    rows = text.str.contains(_SUSPICIOUS).fill_null(value=False)
+    if not rows.any():
         return text
-    masked = text.filter(suspicious)
-    # Twice, because two numbers side by side share the character between them.
-    for pattern, replacement in _PATTERNS * 2:
-        masked = masked.str.replace_all(pattern, replacement)
-    return text.scatter(suspicious.arg_true(), masked).alias(text.name)
+    return text.clone().scatter(rows.arg_true(), _mask_each_wording(text.filter(rows))).alias(text.name)
+
+
+def _mask_each_wording(text: pl.Series) -> pl.Series:
+    """Mask each wording once: much of what is said in disputes is said in the same words."""
+    each = text.unique(maintain_order=True)
+    # A copy, because scatter, which the steps below use, writes into the series itself.
+    masked = pl.DataFrame({"text": each, "masked": _masked(each.clone())})
+    return pl.DataFrame({"text": text}).join(masked, on="text", how="left", maintain_order="left")["masked"]
+
+
+def _masked(text: pl.Series) -> pl.Series:
+    # Marks of somebody else would part what belongs together.
+    text = _where(text, MARKS, unwrap)
+    text = _rewritten(text, _MAIL, EMAIL_RULES)
+    text = _where(text, _LETTERED, written_with_letters)
+    text = _mask_numbers(text)
+    text = _where(text, _ADDRESS, lambda part: unwrap(_apply(mark_places(part), address_rules())))
+    return _rewritten(text, _NAME, name_rules())
+
+
+def mask_sentence(sentence: str) -> str:
+    """Mask personal data in one sentence, such as an error that quotes a value or the name of a file."""
+    return str(mask_text(pl.Series([sentence], dtype=pl.String)).item())
+
+
+def _rewritten(text: pl.Series, needs: str, rules: tuple[Rule, ...]) -> pl.Series:
+    return _where(text, needs, lambda part: _apply(part, rules))
+
+
+def _where(text: pl.Series, needs: str, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Do some work on the texts that have what it needs."""
+    rows = text.str.contains(needs)
+    return text.scatter(rows.arg_true(), work(text.filter(rows))) if rows.any() else text
+
+
+def _apply(text: pl.Series, rules: tuple[Rule, ...]) -> pl.Series:
+    for rule in rules:
+        text = text.str.replace_all(rule.pattern, rule.replacement)
+    return text
+
+
+def _mask_numbers(text: pl.Series) -> pl.Series:
+    long = text.str.contains(_LONG_OTHER)
+    handle = text.str.contains(_HANDLE)
+    mixed = (long | handle) & text.str.contains(_MIXED)
+    for rows, alphabet in ((mixed, ALL), ((long | handle) & ~mixed, PLAIN)):
+        if rows.any():
+            part = _numbers_of(text.filter(rows), alphabet, handle.filter(rows), long.filter(rows))
+            text = text.scatter(rows.arg_true(), part)
+    return text
+
+
+def _numbers_of(text: pl.Series, alphabet: Alphabet, handle: pl.Series, long: pl.Series) -> pl.Series:
+    wrapped = _apply(wrap(text, alphabet), kept_rules(alphabet))
+    if handle.any():
+        wrapped = wrapped.scatter(handle.arg_true(), _apply(wrapped.filter(handle), handle_rules(alphabet)))
+    if long.any():
+        sure, likely = parcel_rules(alphabet)
+        numbers = _apply(wrapped.filter(long), (*labelled_card_rules(alphabet), sure))
+        numbers = mask_checked_cards(numbers, alphabet)
+        numbers = _apply(numbers, (likely, *telephone_rules(alphabet)))
+        wrapped = wrapped.scatter(long.arg_true(), numbers)
+    return unwrap(wrapped)

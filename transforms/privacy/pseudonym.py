@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -32,6 +33,16 @@ class PseudonymKey:
     def derived(self, kind: Identifier) -> bytes:
         """Return the key for one kind of identifier, so that pseudonyms of different kinds never match."""
         return hmac.digest(self.secret, f"ruling-analytics/{kind}".encode(), hashlib.sha256)
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits by which the key is told from others; the key cannot be had from them."""
+        return hmac.digest(self.secret, b"ruling-analytics/fingerprint", hashlib.sha256).hex()[:_HEX_DIGITS]
+
+
+def is_pseudonym(text: str, kind: Identifier) -> bool:
+    """Tell whether a text has the form of a pseudonym."""
+    return re.fullmatch(rf"{_PREFIX[kind]}_[0-9a-f]{{{_HEX_DIGITS}}}", text) is not None
 
 
 def pseudonymise(values: pl.Series, kind: Identifier, key: PseudonymKey) -> pl.Series:

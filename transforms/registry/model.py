@@ -24,13 +24,14 @@ class Kind(StrEnum):
     TIMESTAMP = "timestamp"
     DATE = "date"
     DECIMAL = "decimal"
+    TOTAL = "total"
     INTEGER = "integer"
     FLOAT = "float"
     BOOLEAN = "boolean"
 
     @property
     def polars(self) -> "pl.DataType":
-        """The Polars type; timestamps are UTC, money is decimal(12,2)."""
+        """The Polars type; timestamps are UTC, money is decimal(12,2), and a sum of it decimal(18,2)."""
         import polars as pl  # noqa: PLC0415 - the command line reads the registry without loading Polars
 
         types: dict[str, pl.DataType] = {
@@ -39,6 +40,7 @@ class Kind(StrEnum):
             Kind.TIMESTAMP: pl.Datetime("us", "UTC"),
             Kind.DATE: pl.Date(),
             Kind.DECIMAL: pl.Decimal(12, 2),
+            Kind.TOTAL: pl.Decimal(18, 2),
             Kind.INTEGER: pl.Int64(),
             Kind.FLOAT: pl.Float64(),
             Kind.BOOLEAN: pl.Boolean(),
@@ -54,6 +56,7 @@ class Kind(StrEnum):
             Kind.TIMESTAMP: "TIMESTAMP WITH TIME ZONE",
             Kind.DATE: "DATE",
             Kind.DECIMAL: "DECIMAL(12,2)",
+            Kind.TOTAL: "DECIMAL(18,2)",
             Kind.INTEGER: "BIGINT",
             Kind.FLOAT: "DOUBLE",
             Kind.BOOLEAN: "BOOLEAN",

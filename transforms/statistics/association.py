@@ -1,27 +1,25 @@
-"""How strongly the level of a factor goes with the outcome.
-
-Each measure is a function of the shares in a table levels × outcomes and comes with its influence per cell (its
-derivative by the share of that cell), from which variances by seller follow (clusters.py).
-"""
+"""Intervals and tests of the measures of association (measures.py) that allow for sellers."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from transforms.statistics.clusters import ClusteredCounts, Floats
+from transforms.statistics.measures import (
+    Measure,
+    corrected_scale,
+    cramers_v,
+    mutual_information,
+    pearson_phi_squared,
+)
 from transforms.statistics.reference import f_p_value, t_p_value, two_sided_quantile
 
 #: A standard error below this is zero but for rounding: the measure has reached its bound.
 SMALLEST_STD_ERROR = 1e-9
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A measure of a table: its estimate and its influence per cell, shape of the table."""
-
-    estimate: float
-    influence: Floats
+#: With one level, or one outcome, there is no association to measure.
+FEWEST_LEVELS = 2
 
 
 @dataclass(frozen=True)
@@ -33,139 +31,6 @@ class Inference:
     ci_high: float | None
     p_value: float | None
     status: str
-
-
-def _below(shares: Floats) -> Floats:
-    """Sum over all rows above each row (the smaller levels), same shape."""
-    return np.asarray(np.cumsum(shares, axis=0) - shares)
-
-
-def kendall_tau_b(shares: Floats) -> Measure:
-    """Kendall's tau-b: concordant less discordant pairs over pairs tied on neither side.
-
-    Source: Kendall (1945); derivative after Brown and Benedetti (1977).
-
-    Args:
-        shares: Table levels × outcomes that sums to 1, no empty row or column.
-    """
-    lower = _below(shares)
-    upper = shares.sum(axis=0) - lower - shares
-    smaller = _below(lower.T).T + _below(upper[:, ::-1].T).T[:, ::-1]
-    larger = _below(lower[:, ::-1].T).T[:, ::-1] + _below(upper.T).T
-    surplus = smaller - larger
-    rows, columns = shares.sum(axis=1), shares.sum(axis=0)
-    untied_rows, untied_columns = 1 - rows @ rows, 1 - columns @ columns
-    scale = math.sqrt(untied_rows * untied_columns)
-    estimate = float((shares * surplus).sum() / scale)
-    influence = 2 * surplus / scale + estimate * (rows[:, None] / untied_rows + columns / untied_columns)
-    return Measure(estimate, influence)
-
-
-def _rank_scores(margin: Floats) -> Floats:
-    """Mid-ranks as shares, centred: their mean over the margin is zero."""
-    return np.asarray(_below(margin) + margin / 2 - 0.5)
-
-
-def _score_derivative(weights: Floats) -> Floats:
-    """Derivative of Σ weights · rank scores by each share of the margin, the weights held."""
-    return np.asarray(weights.sum() - np.cumsum(weights) + weights / 2)
-
-
-def spearman(shares: Floats) -> Measure:
-    """Spearman's rank correlation with mid-ranks for ties.
-
-    Source: Kendall and Gibbons (1990), chapter 3; derivative by the chain rule through the mid-ranks.
-
-    Args:
-        shares: Table levels × outcomes that sums to 1, no empty row or column.
-    """
-    rows, columns = shares.sum(axis=1), shares.sum(axis=0)
-    row_scores, column_scores = _rank_scores(rows), _rank_scores(columns)
-    row_variance, column_variance = rows @ row_scores**2, columns @ column_scores**2
-    scale = math.sqrt(row_variance * column_variance)
-    estimate = float(row_scores @ shares @ column_scores / scale)
-    covariance_slope = (
-        np.outer(row_scores, column_scores)
-        + _score_derivative(shares @ column_scores)[:, None]
-        + _score_derivative(row_scores @ shares)
-    )
-    row_slope = row_scores**2 + 2 * _score_derivative(rows * row_scores)
-    column_slope = column_scores**2 + 2 * _score_derivative(columns * column_scores)
-    variance_slope = row_slope[:, None] / row_variance + column_slope / column_variance
-    return Measure(estimate, covariance_slope / scale - estimate / 2 * variance_slope)
-
-
-def auc(shares: Floats) -> Measure:
-    """Chance that a dispute of the second column has a higher level than one of the first, ties counting half.
-
-    Source: DeLong, DeLong and Clarke-Pearson (1988).
-
-    Args:
-        shares: Table levels × 2 that sums to 1, no empty column.
-    """
-    first, second = (shares / shares.sum(axis=0)).T
-    beaten = _below(first) + first / 2
-    beating = 1 - _below(second) - second / 2
-    estimate = float(second @ beaten)
-    influence = np.column_stack([beating - estimate, beaten - estimate]) / shares.sum(axis=0)
-    return Measure(estimate, influence)
-
-
-def pearson_phi_squared(shares: Floats) -> Measure:
-    """Pearson's chi-squared over n: mean square contingency.
-
-    Source: Cramér (1946), section 21.9.
-
-    Args:
-        shares: Table that sums to 1, no empty row or column.
-    """
-    rows, columns = shares.sum(axis=1), shares.sum(axis=0)
-    ratio = shares / np.outer(rows, columns)
-    estimate = float(((shares - np.outer(rows, columns)) ** 2 / np.outer(rows, columns)).sum())
-    influence = (
-        2 * ratio - (shares * ratio).sum(axis=1)[:, None] / rows[:, None] - (shares * ratio).sum(axis=0) / columns
-    )
-    return Measure(estimate, influence)
-
-
-def mutual_information(shares: Floats) -> Measure:
-    """Mutual information in nats.
-
-    Source: Cover and Thomas (2006), section 2.3.
-
-    Args:
-        shares: Table that sums to 1, no empty row or column.
-    """
-    ratio = shares / np.outer(shares.sum(axis=1), shares.sum(axis=0))
-    # an empty cell adds nothing, and no dispute carries its influence
-    logarithm = np.log(np.where(shares > 0, ratio, 1.0))
-    return Measure(max(float((shares * logarithm).sum()), 0.0), logarithm)
-
-
-def cramers_v(phi_squared: float, n: int, n_rows: int, n_columns: int) -> float | None:
-    """Bias-corrected Cramér's V.
-
-    Source: Bergsma (2013), A bias-correction for Cramér's V and Tschuprow's T.
-
-    Args:
-        phi_squared: Pearson's chi-squared over n.
-        n: Number of disputes.
-        n_rows: Levels that occur.
-        n_columns: Outcomes that occur.
-
-    Returns:
-        V in [0, 1]; None where n is too small for the correction.
-    """
-    scale = _corrected_scale(n, n_rows, n_columns)
-    if scale <= 0:
-        return None
-    excess = phi_squared - (n_rows - 1) * (n_columns - 1) / (n - 1)
-    return min(math.sqrt(max(excess, 0.0) / scale), 1.0)
-
-
-def _corrected_scale(n: int, n_rows: int, n_columns: int) -> float:
-    """Largest value that the corrected mean square contingency can have."""
-    return min(side - (side - 1) ** 2 / (n - 1) for side in (n_rows, n_columns)) - 1
 
 
 @dataclass(frozen=True)
@@ -210,19 +75,30 @@ def independence_test(table: ClusteredCounts, shares: Floats) -> IndependenceTes
     return IndependenceTest(mean * inflation, float((effects**2).sum()) * inflation**2, dof)
 
 
-def infer_symmetric(table: ClusteredCounts, measure: Measure, null: float, lowest: float) -> Inference:
+def infer_symmetric(
+    table: ClusteredCounts, shares: Floats, statistic: Callable[[Floats], Measure], null: float, lowest: float
+) -> Inference:
     """Interval and test for a measure that is about normally distributed (tau-b, Spearman, AUC).
 
     Args:
-        table: Counts in the cells of the measure, in row-major order.
-        measure: Estimate and influence.
+        table: Counts in the cells of ``shares``, in row-major order.
+        shares: Table levels × outcomes, no empty row or column.
+        statistic: The measure of such a table.
         null: Value where there is no association.
         lowest: Smallest possible value; the largest is 1.
     """
-    clustering = table.clustering
+    clustering, measure = table.clustering, statistic(shares)
     if clustering.n_clusters == 1:
         return Inference(measure.estimate, None, None, None, "one_cluster")
-    std_error = math.sqrt(float(table.variance(measure.influence.reshape(1, -1))[0, 0]))
+
+    def change(counts: Floats) -> float | None:
+        rest = counts.reshape(shares.shape)
+        rest = rest[rest.sum(axis=1) > 0]
+        if rest.shape[0] < FEWEST_LEVELS or (rest.sum(axis=0) == 0).any():
+            return None
+        return statistic(rest / rest.sum()).estimate - measure.estimate
+
+    std_error = math.sqrt(table.jackknife_variance(measure.influence.ravel(), change))
     if std_error < SMALLEST_STD_ERROR:
         return Inference(measure.estimate, None, None, None, "perfect_association")
     half_width = two_sided_quantile(clustering.dof) * std_error
@@ -241,9 +117,10 @@ def divergence_interval(
     """Interval of a measure that is zero under independence and never negative.
 
     Near independence such a measure is a quadratic form, far from it about normal; its variance has a part for each.
-    The linear part, estimated, contains twice the quadratic one as noise, which is taken off. The low end allows for
-    the bias that sellers add; the high end does not, so that it is never below the estimate
-    (docs/decisions/012-association-by-seller.md).
+    The linear part grows with the measure itself, so that the ends are values at which the estimate would be just
+    as far off as the interval allows, as in Wilson's interval of a share; the estimated one contains twice the
+    quadratic part as noise, which is taken off. The low end allows for the bias that sellers add; the high end does
+    not, so that it is never below the estimate (docs/decisions/082-few-clusters.md).
 
     Args:
         table: Counts in the cells of the measure, in row-major order.
@@ -254,12 +131,23 @@ def divergence_interval(
     Returns:
         Low and high end, before any correction of the estimate for bias at the high end.
     """
-    n = table.clustering.n
+    n, estimate = table.clustering.n, measure.estimate
     linear = float(table.variance(measure.influence.reshape(1, -1))[0, 0])
-    quadratic = order**2 * test.sum_squared_effects / n**2
-    half_width = two_sided_quantile(table.clustering.dof) * math.sqrt(max(linear - 2 * quadratic, 2 * quadratic))
+    quadratic = 2 * order**2 * test.sum_squared_effects / n**2
+    slope = max(linear - quadratic, 0.0) / estimate if estimate > 0 else 0.0
     bias = order * test.mean_effect * test.dof / n
-    return max(measure.estimate - bias - half_width, 0.0), measure.estimate + half_width
+    squared = two_sided_quantile(table.clustering.dof) ** 2
+    low, high = (
+        _just_as_far(centre, side, squared * slope, squared * quadratic)
+        for centre, side in ((estimate - bias, -1), (estimate, 1))
+    )
+    return max(low, 0.0), max(high, estimate)
+
+
+def _just_as_far(centre: float, side: int, slope: float, constant: float) -> float:
+    """The value v below or above the centre with (v − centre)² = slope · v + constant."""
+    middle = centre + slope / 2
+    return middle + side * math.sqrt(max(middle**2 - centre**2 + constant, 0.0))
 
 
 def infer_cramers_v(table: ClusteredCounts, shares: Floats) -> Inference:
@@ -278,7 +166,7 @@ def infer_cramers_v(table: ClusteredCounts, shares: Floats) -> Inference:
         return Inference(estimate, None, None, None, "one_cluster")
     test = independence_test(table, shares)
     low, high = divergence_interval(table, phi_squared, test, 1.0)
-    scale = _corrected_scale(clustering.n, *shares.shape)
+    scale = corrected_scale(clustering.n, *shares.shape)
     high = max(high - test.dof / (clustering.n - 1), 0.0)
     p_value = test.p_value(clustering.n * phi_squared.estimate, clustering.dof)
     ends = [min(math.sqrt(end / scale), 1.0) for end in (low, high)]

@@ -6,7 +6,7 @@ between cells, computed once for all statistics of the table.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +15,15 @@ import polars as pl
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+#: What a model explains: a code of the outcome, a share or a time.
+Responses = npt.NDArray[np.int64 | np.float64]
 
 #: Code of a dispute whose seller was not recorded: a cluster of its own.
 NO_SELLER = -1
 #: Below so many sellers an interval is flagged.
 FEW_CLUSTERS = 50
+#: A seller with this share of all disputes or more is left out in earnest, the others to first order.
+LARGE_SHARE = 0.005
 #: Entries of the table sellers × cells that are held at a time.
 CHUNK_ENTRIES = 4_000_000
 
@@ -65,12 +69,13 @@ class ClusteredCounts:
 
     ``counts`` has shape (k,), ``cross`` shape (k, k): Σ cᵍ cᵍᵀ / (1 − nᵍ/n)² over sellers g. The divisor makes
     variances those of the delete-one-seller jackknife, exact for a share: leaving out g moves it by its summed
-    influence over n − nᵍ.
+    influence over n − nᵍ. ``large`` has the counts of the few large sellers, shape (m, k).
     """
 
     counts: Floats
     cross: Floats
     clustering: Clustering
+    large: Floats
 
     def variance(self, influence: Floats) -> Floats:
         """Covariance of statistics whose influence per cell is given.
@@ -86,6 +91,31 @@ class ClusteredCounts:
         if not self.clustering.is_clustered:
             return np.asarray((centred * self.counts) @ centred.T / n**2)
         return np.asarray(centred @ self.cross @ centred.T * (1 - 1 / self.clustering.n_clusters) / n**2)
+
+    def jackknife_variance(self, influence: Floats, without: Callable[[Floats], float | None]) -> float:
+        """Variance of one statistic by leaving out each seller.
+
+        What a large seller does to a statistic that is not linear is more than its influence says, so the statistic is
+        computed anew without it.
+
+        Args:
+            influence: Derivative of the statistic by the share of each cell, shape (k,).
+            without: By how much the statistic changes when the counts are these, shape (k,); None where it has no
+                value then.
+
+        Returns:
+            The variance. Source: Wolter (2007), chapter 4.
+        """
+        variance = float(self.variance(influence[None, :])[0, 0])
+        if not self.clustering.is_clustered:
+            return variance
+        n, centred = self.clustering.n, influence - influence @ self.counts / self.clustering.n
+        difference = 0.0
+        for counts in self.large:
+            change = without(self.counts - counts)
+            if change is not None:
+                difference += change**2 - (float(counts @ centred) / (n - counts.sum())) ** 2
+        return max(variance + difference * (1 - 1 / self.clustering.n_clusters), 0.0)
 
 
 def seller_codes(sellers: pl.Series) -> Integers:
@@ -135,14 +165,17 @@ def clustered_counts(sorted_sellers: Integers, cells: Integers, n_cells: int) ->
     clustering = describe_clusters(sorted_sellers)
     counts = np.bincount(cells, minlength=n_cells).astype(np.float64)
     cross = np.zeros((n_cells, n_cells))
+    large = [np.zeros((0, n_cells))]
     if clustering.n_clusters > 1:
         n_single = int(np.searchsorted(sorted_sellers, NO_SELLER, side="right"))
         single = np.bincount(cells[:n_single], minlength=n_cells)
         np.fill_diagonal(cross, single / (1 - 1 / clustering.n) ** 2)
         for table in _seller_tables(sorted_sellers[n_single:], cells[n_single:], n_cells):
-            weighted = table / (1 - table.sum(axis=1, keepdims=True) / clustering.n)
+            share = table.sum(axis=1) / clustering.n
+            weighted = table / (1 - share[:, None])
             cross += weighted.T @ weighted
-    return ClusteredCounts(counts, cross, clustering)
+            large.append(table[share >= LARGE_SHARE])
+    return ClusteredCounts(counts, cross, clustering, np.concatenate(large))
 
 
 def _starts(sorted_codes: Integers) -> Integers:

@@ -1,21 +1,17 @@
-"""The tables of association and of effects, from frames to frames."""
+"""The table of association, from frame to frame; that of effects is made in factor_models.py."""
 
 import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from transforms.statistics.association import (
     Inference,
-    auc,
     infer_cramers_v,
     infer_mutual_information,
     infer_symmetric,
-    kendall_tau_b,
-    spearman,
 )
 from transforms.statistics.clusters import (
     ClusteredCounts,
@@ -25,19 +21,16 @@ from transforms.statistics.clusters import (
     describe_clusters,
     seller_codes,
 )
-from transforms.statistics.design import Design, build_design
-from transforms.statistics.effects import EffectRow, FittedModel, effect_rows, fit_model, ordinal_family
-from transforms.statistics.effects import proportional_odds_rows as odds_rows
-from transforms.statistics.families import Family
-from transforms.statistics.logit import Logit
+from transforms.statistics.factor_models import factor_effects
+from transforms.statistics.measures import auc, kendall_tau_b, spearman
 from transforms.statistics.multiplicity import benjamini_hochberg
-from transforms.statistics.specs import CORE_FACTORS, NOT_RECORDED, OUTCOMES, OVERALL, FactorKind, FactorSpec
+from transforms.statistics.rulings import rows_frame
+from transforms.statistics.specs import NOT_RECORDED, OUTCOMES, FactorKind, FactorSpec
+
+__all__ = ["MEASURES", "AssociationRow", "factor_association", "factor_effects"]
 
 MEASURES = ("kendall_tau_b", "spearman", "cramers_v", "auc", "mutual_information")
 ORDINAL_MEASURES = ("kendall_tau_b", "spearman", "auc")
-COMPLETE_CASE = "_complete_case"
-#: Models are fitted side by side on so many threads; each by itself is computed in a fixed order.
-THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -87,7 +80,7 @@ def factor_association(levels: pl.LazyFrame | pl.DataFrame, specs: Sequence[Fact
         for spec in specs
         for row in _association_rows(spec, sellers[order], frame[spec.name].cast(pl.Int64).to_numpy()[order], outcome)
     ]
-    table = _frame([astuple(row) for row in rows], AssociationRow)
+    table = rows_frame(rows, AssociationRow)
     p_values = table["p_value"].fill_null(math.nan).to_numpy()
     return table.with_columns(pl.Series("q_value", benjamini_hochberg(p_values)).fill_nan(None))
 
@@ -115,7 +108,7 @@ def _table(sellers: Integers, levels: Integers, outcome: Integers) -> _Table:
     row_of, n_rows = _dense_codes(levels)
     column_of, n_columns = _dense_codes(outcome)
     if sellers.size == 0:
-        nothing = ClusteredCounts(np.zeros(0), np.zeros((0, 0)), describe_clusters(sellers))
+        nothing = ClusteredCounts(np.zeros(0), np.zeros((0, 0)), describe_clusters(sellers), np.zeros((0, 0)))
         return _Table(nothing, np.zeros((0, 0)))
     counted = clustered_counts(sellers, row_of[levels] * n_columns + column_of[outcome], n_rows * n_columns)
     return _Table(counted, counted.counts.reshape(n_rows, n_columns) / sellers.size)
@@ -144,64 +137,9 @@ def _infer(measure: str, table: _Table) -> Inference:
     """Estimate, interval and test of one measure."""
     counted, shares = table.counted, table.shares
     if measure == "kendall_tau_b":
-        return infer_symmetric(counted, kendall_tau_b(shares), null=0.0, lowest=-1.0)
+        return infer_symmetric(counted, shares, kendall_tau_b, null=0.0, lowest=-1.0)
     if measure == "spearman":
-        return infer_symmetric(counted, spearman(shares), null=0.0, lowest=-1.0)
+        return infer_symmetric(counted, shares, spearman, null=0.0, lowest=-1.0)
     if measure == "auc":
-        return infer_symmetric(counted, auc(shares), null=0.5, lowest=0.0)
+        return infer_symmetric(counted, shares, auc, null=0.5, lowest=0.0)
     return infer_cramers_v(counted, shares) if measure == "cramers_v" else infer_mutual_information(counted, shares)
-
-
-def factor_effects(frame: pl.LazyFrame, specs: Sequence[FactorSpec]) -> pl.DataFrame:
-    """Fit the models of the outcome.
-
-    Args:
-        frame: One row per dispute: dispute_id, outcome, seller_id, category, claim, month, item_price_cny, the four
-            advantages and the columns of extra factors. The order of rows does not matter.
-        specs: The factors; those beside the four (and ``overall``, which they determine) are further terms.
-
-    Returns:
-        One row per model and term with the columns of ``EffectRow``. Models: ordinal, buyer_wins, not_seller_wins;
-        where a numeric term has nulls, the same with the suffix ``_complete_case``, on disputes without any; and
-        proportional_odds, whose coefficients are differences buyer_wins − not_seller_wins.
-    """
-    extra = [spec for spec in specs if spec not in (*CORE_FACTORS, OVERALL)]
-    design = build_design(frame, extra)
-    rows = _model_rows(design, "")
-    matrix = design.matrix
-    if matrix.n_indicators:
-        rows += _model_rows(Design(matrix.complete(), design.left_out), COMPLETE_CASE)
-    return _frame([astuple(row) for row in rows], EffectRow)
-
-
-def _model_rows(design: Design, suffix: str) -> list[EffectRow]:
-    """The three models and, for all disputes, the test that compares them."""
-    matrix = design.matrix
-    families: dict[str, Family] = {
-        "ordinal": ordinal_family(matrix),
-        "buyer_wins": Logit(2),
-        "not_seller_wins": Logit(1),
-    }
-    with ThreadPoolExecutor(THREADS) as executor:
-        futures = [
-            executor.submit(_fit_and_describe, f"{name}{suffix}", design, family) for name, family in families.items()
-        ]
-        results = [future.result() for future in futures]
-    rows = [row for _, described in results for row in described]
-    if suffix:
-        return rows
-    ordinal, upper, lower = (model for model, _ in results)
-    n_factors = sum(spec.column in matrix.dense_terms for spec in CORE_FACTORS)
-    return rows + odds_rows(ordinal, upper, lower, n_factors, matrix.clustering)
-
-
-def _fit_and_describe(name: str, design: Design, family: Family) -> tuple[FittedModel, list[EffectRow]]:
-    model = fit_model(name, design.matrix, family)
-    return model, effect_rows(model, design)
-
-
-def _frame(rows: Sequence[tuple[object, ...]], row_type: type[AssociationRow | EffectRow]) -> pl.DataFrame:
-    """A frame with the columns and types of a dataclass."""
-    types: dict[object, pl.DataType] = {str: pl.String(), int: pl.Int64()}
-    schema = {field.name: types.get(field.type, pl.Float64()) for field in fields(row_type)}
-    return pl.DataFrame(rows, schema=schema, orient="row")

@@ -1,11 +1,11 @@
-"""What a model of the outcome must provide to be fitted (logit.py, ordinal.py)."""
+"""What a model must provide to be fitted (logit.py, ordinal.py, fractional.py, accelerated.py)."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from transforms.statistics.clusters import Floats, Integers
+from transforms.statistics.clusters import Floats, Integers, Responses
 
 #: Beyond this a linear predictor makes no difference to a probability in double precision.
 LARGEST_PREDICTOR = 500.0
@@ -32,8 +32,8 @@ class Derivatives:
     intercept_information: Floats
 
 
-class Family(Protocol):
-    """A model of the outcome code (0, 1, 2) given a linear predictor and K intercepts."""
+class Likelihood(Protocol):
+    """A (quasi-)likelihood of a response given a linear predictor and K intercepts."""
 
     @property
     def n_intercepts(self) -> int:
@@ -43,6 +43,19 @@ class Family(Protocol):
     def intercept_terms(self) -> tuple[str, ...]:
         """Names of the intercepts."""
 
+    def classes(self, outcome: Responses) -> Responses:
+        """What ``derivatives`` takes, from the outcome that the matrix holds."""
+
+    def admits(self, intercepts: Floats) -> bool:
+        """Whether the intercepts are possible ones."""
+
+    def derivatives(self, classes: Responses, eta: Floats, intercepts: Floats) -> Derivatives:
+        """Log-likelihood of some rows and its derivatives."""
+
+
+class Family(Likelihood, Protocol):
+    """A model of the outcome code (0, 1, 2); ``classes`` gives the class of each row in 0 … K."""
+
     @property
     def probability_sign(self) -> int:
         """The probability of interest is logistic(sign · last intercept + linear predictor)."""
@@ -51,14 +64,8 @@ class Family(Protocol):
     def has_probability(self) -> bool:
         """Whether the probability that the model is to answer for can be had from it."""
 
-    def classes(self, outcome: Integers) -> Integers:
-        """The class of each row in 0 … K."""
-
     def start(self, class_counts: Integers) -> Floats:
         """Intercepts that fit the shares of the classes, shape (K,)."""
-
-    def derivatives(self, classes: Integers, eta: Floats, intercepts: Floats) -> Derivatives:
-        """Log-likelihood of some rows and its derivatives."""
 
 
 def logistic(eta: Floats) -> Floats:

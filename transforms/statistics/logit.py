@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.statistics.clusters import Floats, Integers
+from transforms.statistics.clusters import Floats, Integers, Responses
 from transforms.statistics.families import Derivatives, log_logistic, logistic
 
 
@@ -33,7 +33,7 @@ class Logit:
         """The intercept raises the probability."""
         return 1
 
-    def classes(self, outcome: Integers) -> Integers:
+    def classes(self, outcome: Responses) -> Integers:
         """1 at or above the threshold, else 0."""
         return (outcome >= self.threshold).astype(np.int64)
 
@@ -41,7 +41,11 @@ class Logit:
         """The logit of the share."""
         return np.log(class_counts[1:] / class_counts[:1])
 
-    def derivatives(self, classes: Integers, eta: Floats, intercepts: Floats) -> Derivatives:
+    def admits(self, intercepts: Floats) -> bool:  # noqa: ARG002 - any will do
+        """Any number."""
+        return True
+
+    def derivatives(self, classes: Responses, eta: Floats, intercepts: Floats) -> Derivatives:
         """Log-likelihood of some rows and its derivatives."""
         predictor = eta + intercepts[0]
         probability = logistic(predictor)

@@ -1,5 +1,6 @@
 """Average marginal effects on a probability, with the delta method."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +54,41 @@ def average_marginal_effects(matrix: Matrix, family: Family, fitted: Fit) -> Mar
     effects[fixed] = 0.0
     gradient[fixed] = 0.0
     return MarginalEffects(effects / matrix.n, gradient / matrix.n)
+
+
+def derivative_effects(matrix: Matrix, family: Family, fitted: Fit, places: Sequence[int]) -> MarginalEffects:
+    """The effects of a few numeric columns, as ``average_marginal_effects`` has them, in one quick pass.
+
+    Args:
+        matrix: What was fitted.
+        family: The model.
+        fitted: Its estimates.
+        places: Dense columns that are no 0/1 columns and were estimated, shape (k,).
+
+    Returns:
+        Effects of shape (k,) and their gradient of shape (k, 1 + n_slopes).
+    """
+    constant = family.probability_sign * fitted.intercepts[-1]
+    chosen = np.asarray(places, dtype=np.intp)
+    density, curvature = 0.0, np.zeros(1 + matrix.n_slopes)
+    for rows in matrix.chunks():
+        probability = logistic(linear_predictor(matrix, rows, fitted.slopes) + constant)
+        slope = probability * (1 - probability)
+        density += float(slope.sum())
+        curvature += _with_constant(matrix, rows, slope * (1 - 2 * probability))
+    gradient = fitted.slopes[chosen][:, None] * curvature
+    gradient[np.arange(chosen.size), 1 + chosen] += density
+    gradient[:, 1:][:, ~fitted.free] = 0.0
+    return MarginalEffects(fitted.slopes[chosen] * density / matrix.n, gradient / matrix.n)
+
+
+def directions_of(family: Family, fitted: Fit, gradient: Floats) -> Floats:
+    """Gradients by the probability's constant and slopes as those by intercepts and free slopes, shape (q, K + p)."""
+    last = family.n_intercepts - 1
+    directions = np.zeros((gradient.shape[0], fitted.information.shape[0]))
+    directions[:, last] = family.probability_sign * gradient[:, 0]
+    directions[:, last + 1 :] = gradient[:, 1:][:, fitted.free]
+    return directions
 
 
 def covariance_of_constant(family: Family, covariance: Floats, fitted: Fit) -> Floats:

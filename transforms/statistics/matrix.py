@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from transforms.statistics.clusters import Clustering, Floats, Integers
+from transforms.statistics.clusters import Clustering, Floats, Integers, Responses
 
 #: Rows at a time: what is computed of them stays in the cache.
 CHUNK_ROWS = 8_192
@@ -38,22 +38,24 @@ class Matrix:
     Attributes:
         dense: Dense columns as rows, shape (d, n).
         dense_terms: Their names.
-        n_indicators: How many of the last dense columns are 0/1 indicators.
+        n_indicators: How many of the last dense columns are 0/1: flags, then indicators of what is not recorded.
         blocks: Categorical columns.
-        outcome: Code in 0, 1, 2, shape (n,).
+        outcome: Code in 0, 1, 2, or what else a model explains, shape (n,).
         cluster_starts: First row of each cluster, then n.
         cluster_ids: Number of each cluster in the matrix that this one was taken from.
         has_sellers: Whether any cluster is a recorded seller.
+        n_flags: How many of the 0/1 columns are flags.
     """
 
     dense: Floats
     dense_terms: tuple[str, ...]
     n_indicators: int
     blocks: tuple[Block, ...]
-    outcome: Integers
+    outcome: Responses
     cluster_starts: Integers
     cluster_ids: Integers
     has_sellers: bool
+    n_flags: int = 0
 
     @property
     def n(self) -> int:
@@ -104,10 +106,11 @@ class Matrix:
         )
 
     def complete(self) -> "Matrix":
-        """The rows without any indicator, and no indicators."""
-        n_values = self.dense.shape[0] - self.n_indicators
+        """The rows on which all is recorded, without indicators of what is not."""
+        n_values = self.dense.shape[0] - (self.n_indicators - self.n_flags)
         rows = self.take(np.flatnonzero(~self.dense[n_values:].any(axis=0)))
-        return replace(rows, dense=rows.dense[:n_values], dense_terms=rows.dense_terms[:n_values], n_indicators=0)
+        terms = rows.dense_terms[:n_values]
+        return replace(rows, dense=rows.dense[:n_values], dense_terms=terms, n_indicators=self.n_flags)
 
     def chunks(self) -> Iterator[slice]:
         """Ranges of rows, in order."""
@@ -162,12 +165,13 @@ def weighted_gram(matrix: Matrix, rows: slice, weights: Floats) -> Floats:
     return gram
 
 
-def cluster_sums(matrix: Matrix, clusters: slice, rows: slice, weights: Floats) -> Floats:
-    """Weighted sum of each predictor within each cluster, shape (clusters, n_slopes)."""
+def cluster_sums(matrix: Matrix, clusters: slice, rows: slice, weights: Floats, power: int = 1) -> Floats:
+    """Weighted sum of each predictor, or of its power, within each cluster, shape (clusters, n_slopes)."""
     starts = matrix.cluster_starts[clusters.start : clusters.stop + 1] - rows.start
     n_clusters = starts.size - 1
     local = np.repeat(np.arange(n_clusters), np.diff(starts))
-    sums = [np.add.reduceat(matrix.dense[:, rows] * weights, starts[:-1], axis=1).T]
+    dense = matrix.dense[:, rows] ** power if power > 1 else matrix.dense[:, rows]
+    sums = [np.add.reduceat(dense * weights, starts[:-1], axis=1).T]
     for block in matrix.blocks:
         size = len(block.labels)
         sums.append(np.bincount(local * size + block.codes[rows], weights, n_clusters * size).reshape(n_clusters, size))

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.statistics.clusters import Floats
-from transforms.statistics.families import Family
-from transforms.statistics.matrix import Booleans, Matrix, linear_predictor, weighted_gram, weighted_sums
+from transforms.statistics.families import Family, Likelihood
+from transforms.statistics.matrix import (
+    CHUNK_ROWS,
+    Booleans,
+    Matrix,
+    linear_predictor,
+    weighted_gram,
+    weighted_sums,
+)
 
 MOST_ITERATIONS = 40
 #: Newton's error after a step is of the order of the step squared.
@@ -71,17 +78,37 @@ def fit(matrix: Matrix, family: Family, free: Booleans) -> Fit:
         sampled = np.bincount(family.classes(sample.outcome), minlength=family.n_intercepts + 1)
         if sampled.min() > 0:
             start = _start(sample, family, free, start)
-    return _iterate(matrix, family, free, start, 0.0)
+    return maximise(matrix, family, free, start)
 
 
 def _start(sample: Matrix, family: Family, free: Booleans, start: Floats) -> Floats:
     """Rough estimates from a sample, or the plain start where it has none."""
-    rough = _iterate(sample, family, free, start, START_RIDGE)
+    rough = maximise(sample, family, free, start, START_RIDGE)
     estimates = np.concatenate([rough.intercepts, rough.slopes[free]])
     return estimates if rough.status == "ok" else start
 
 
-def _iterate(matrix: Matrix, family: Family, free: Booleans, start: Floats, ridge: float) -> Fit:
+def maximise(
+    matrix: Matrix,
+    family: Likelihood,
+    free: Booleans,
+    start: Floats,
+    ridge: float = 0.0,
+    tolerance: float = LARGEST_FINAL_STEP,
+) -> Fit:
+    """Fit a model from given estimates.
+
+    Args:
+        matrix: Predictors and outcome.
+        family: The model.
+        free: Places to estimate.
+        start: Intercepts and free slopes to begin with, shape (K + p,).
+        ridge: Added to the information, for a rough fit where it may be singular.
+        tolerance: Largest last step. The estimates are off by about its square, the information by about as much as it.
+
+    Returns:
+        As ``fit``.
+    """
     parameters, status = start, "not_converged"
     current = _evaluate(matrix, family, free, parameters)
     for _ in range(MOST_ITERATIONS):
@@ -89,7 +116,7 @@ def _iterate(matrix: Matrix, family: Family, free: Booleans, start: Floats, ridg
         if step is None or _is_separated(parameters, step, current.score, family.n_intercepts):
             status = "separation"
             break
-        if np.abs(step).max() < LARGEST_FINAL_STEP:
+        if np.abs(step).max() < tolerance:
             parameters, status = parameters + step, "ok"
             break
         parameters, current = _move(matrix, family, free, (parameters, step), current)
@@ -117,14 +144,14 @@ def _is_separated(parameters: Floats, step: Floats, score: Floats, n_intercepts:
 
 
 def _move(
-    matrix: Matrix, family: Family, free: Booleans, move: tuple[Floats, Floats], current: _Pass
+    matrix: Matrix, family: Likelihood, free: Booleans, move: tuple[Floats, Floats], current: _Pass
 ) -> tuple[Floats, _Pass]:
     """Take the step, halved until the likelihood does not fall."""
     parameters, step = move
     slack = 1e-10 * abs(current.log_likelihood)
     for _ in range(MOST_ITERATIONS):
         candidate = parameters + step
-        if np.all(np.diff(candidate[: family.n_intercepts]) > 0):
+        if family.admits(candidate[: family.n_intercepts]):
             reached = _evaluate(matrix, family, free, candidate)
             if reached.log_likelihood >= current.log_likelihood - slack:
                 return candidate, reached
@@ -132,22 +159,44 @@ def _move(
     return parameters, current
 
 
-def _evaluate(matrix: Matrix, family: Family, free: Booleans, parameters: Floats) -> _Pass:
+def _evaluate(matrix: Matrix, family: Likelihood, free: Booleans, parameters: Floats) -> _Pass:
     """One pass over all rows."""
     k = family.n_intercepts
-    intercepts, slopes = parameters[:k], np.zeros(matrix.n_slopes)
+    slopes = np.zeros(matrix.n_slopes)
     slopes[free] = parameters[k:]
     size = k + matrix.n_slopes
     log_likelihood, score, information = 0.0, np.zeros(size), np.zeros((size, size))
     for rows in matrix.chunks():
-        eta = linear_predictor(matrix, rows, slopes)
-        part = family.derivatives(family.classes(matrix.outcome[rows]), eta, intercepts)
+        part = _evaluate_rows(matrix, family, rows, parameters[:k], slopes)
         log_likelihood += part.log_likelihood
-        score[:k] += part.intercept_scores.sum(axis=1)
-        score[k:] += weighted_sums(matrix, rows, part.score)
-        information[:k, :k] += part.intercept_information
-        information[:k, k:] += [weighted_sums(matrix, rows, cross) for cross in part.cross_information]
-        information[k:, k:] += weighted_gram(matrix, rows, part.information)
-    information[k:, :k] = information[:k, k:].T
+        score += part.score
+        information += part.information
     kept = np.concatenate([np.ones(k, dtype=np.bool_), free])
     return _Pass(log_likelihood, score[kept], information[np.ix_(kept, kept)])
+
+
+def _evaluate_rows(matrix: Matrix, family: Likelihood, rows: slice, intercepts: Floats, slopes: Floats) -> _Pass:
+    """Some rows, with derivatives by all slopes."""
+    k = family.n_intercepts
+    size = k + matrix.n_slopes
+    score, information = np.zeros(size), np.zeros((size, size))
+    eta = linear_predictor(matrix, rows, slopes)
+    part = family.derivatives(family.classes(matrix.outcome[rows]), eta, intercepts)
+    score[:k] = part.intercept_scores.sum(axis=1)
+    score[k:] = weighted_sums(matrix, rows, part.score)
+    information[:k, :k] = part.intercept_information
+    information[:k, k:] = [weighted_sums(matrix, rows, cross) for cross in part.cross_information]
+    information[k:, k:] = weighted_gram(matrix, rows, part.information)
+    information[k:, :k] = information[:k, k:].T
+    return _Pass(part.log_likelihood, score, information)
+
+
+def information_of(matrix: Matrix, family: Likelihood, fitted: Fit, rows: slice) -> Floats:
+    """What some rows add to the information of a fit, shape (K + p, K + p)."""
+    total = np.zeros_like(fitted.information)
+    kept = np.concatenate([np.ones(family.n_intercepts, dtype=np.bool_), fitted.free])
+    for start in range(rows.start, rows.stop, CHUNK_ROWS):
+        part = slice(start, min(start + CHUNK_ROWS, rows.stop))
+        each = _evaluate_rows(matrix, family, part, fitted.intercepts, fitted.slopes)
+        total += each.information[np.ix_(kept, kept)]
+    return total

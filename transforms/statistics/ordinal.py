@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.statistics.clusters import Floats, Integers
+from transforms.statistics.clusters import Floats, Integers, Responses
 from transforms.statistics.families import Derivatives, log_logistic, logistic
 
 #: Keeps a derivative finite where the two thresholds meet on the way to the maximum.
@@ -35,7 +35,7 @@ class Ordinal:
         """P(buyer_wins) is part of the model."""
         return True
 
-    def classes(self, outcome: Integers) -> Integers:
+    def classes(self, outcome: Responses) -> Responses:
         """The outcome code."""
         return outcome
 
@@ -44,7 +44,11 @@ class Ordinal:
         below = np.cumsum(class_counts)[:-1]
         return np.asarray(np.log(below / (class_counts.sum() - below)))
 
-    def derivatives(self, classes: Integers, eta: Floats, intercepts: Floats) -> Derivatives:
+    def admits(self, intercepts: Floats) -> bool:
+        """The second threshold is above the first."""
+        return bool(intercepts[1] > intercepts[0])
+
+    def derivatives(self, classes: Responses, eta: Floats, intercepts: Floats) -> Derivatives:
         """Log-likelihood of some rows and its derivatives.
 
         With Fₖ the cumulative probabilities and fₖ = Fₖ(1 − Fₖ), the score by eta is F_y + F_{y−1} − 1. The middle

@@ -1,5 +1,6 @@
 """Whether one set of coefficients serves both cuts of the ordered outcome."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,10 @@ from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import Fit
 from transforms.statistics.reference import f_p_value
 from transforms.statistics.sandwich import cluster_influences
+from transforms.statistics.satterthwaite import degrees_of_freedom
+
+#: A binary logit: what was fitted, the model and its estimates.
+Logistic = tuple[Matrix, Family, Fit]
 
 
 @dataclass(frozen=True)
@@ -20,12 +25,11 @@ class Difference:
     covariance: Floats
 
 
-def coefficient_differences(
-    first: tuple[Matrix, Family, Fit], second: tuple[Matrix, Family, Fit], places: Integers, n_clusters: int
-) -> Difference:
+def coefficient_differences(first: Logistic, second: Logistic, places: Integers, n_clusters: int) -> Difference:
     """Compare two logits on the same disputes.
 
-    Source: Brant (1990), with the joint covariance estimated from clusters (as in Stata's suest, Weesie 1999).
+    Source: Brant (1990), with the joint covariance estimated from clusters (as in Stata's suest, Weesie 1999), their
+    influences corrected for leverage (sandwich.py).
 
     Args:
         first: Matrix, model and fit of one; rows may have been dropped.
@@ -37,20 +41,36 @@ def coefficient_differences(
         First less second, shape (q,), and its covariance, shape (q, q).
     """
     influence = np.zeros((n_clusters, places.size))
-    influence[first[0].cluster_ids] += cluster_influences(*first, places)
-    influence[second[0].cluster_ids] -= cluster_influences(*second, places)
-    covariance = influence.T @ influence * (n_clusters / (n_clusters - 1))
-    return Difference(first[2].slopes[places] - second[2].slopes[places], covariance)
+    influence[first[0].cluster_ids] += cluster_influences(*first, _directions(first, places))
+    influence[second[0].cluster_ids] -= cluster_influences(*second, _directions(second, places))
+    return Difference(first[2].slopes[places] - second[2].slopes[places], influence.T @ influence)
+
+
+def difference_degrees(first: Logistic, second: Logistic, places: Integers) -> Floats:
+    """Degrees of freedom of each difference: the fewer of those of the two coefficients, shape (q,)."""
+    degrees = [degrees_of_freedom(*each, _directions(each, places)) for each in (first, second)]
+    return np.minimum(degrees[0], degrees[1])
+
+
+def _directions(model: Logistic, places: Integers) -> Floats:
+    """Coefficients at some places as linear functions of intercepts and free slopes, shape (q, K + p)."""
+    _, family, fitted = model
+    columns = family.n_intercepts + np.searchsorted(np.flatnonzero(fitted.free), places)
+    return np.asarray(np.eye(fitted.information.shape[0])[columns])
 
 
 def joint_p_value(difference: Difference, dof: float) -> float | None:
-    """P value of no difference at all: Wald's statistic over its degrees of freedom, referred to F.
+    """P value of no difference at all: Wald's statistic as Hotelling's T².
+
+    Source: Pustejovsky and Tipton (2018), section 3.2: F with q and dof − q + 1 degrees of freedom.
 
     Returns:
-        None where the covariance has not full rank (fewer clusters than coefficients).
+        None where the covariance has not full rank, or degrees of freedom are fewer than coefficients.
     """
     q = difference.differences.size
-    if np.linalg.matrix_rank(difference.covariance, hermitian=True) < q:
+    if dof < q or np.linalg.matrix_rank(difference.covariance, hermitian=True) < q:
         return None
     wald = float(difference.differences @ np.linalg.solve(difference.covariance, difference.differences))
-    return f_p_value(wald / q, q, dof)
+    if math.isinf(dof):
+        return f_p_value(wald / q, q, dof)
+    return f_p_value(wald / q * (dof - q + 1) / dof, q, dof - q + 1)

@@ -137,7 +137,9 @@ def modelled_disputes(n: int) -> pl.DataFrame:
 def write_modelled(root: Path, frame: pl.DataFrame) -> Layout:
     """A release that holds these disputes and the model fitted to them."""
     layout = write_release(root, neighbours=())
-    effects = factor_effects(frame.lazy(), (*CORE_FACTORS, *EXTRA))
+    sides = [f"{party}_{spec.name}" for party in ("buyer", "seller") for spec in CORE_FACTORS]
+    with_sides = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in sides)
+    effects = factor_effects(with_sides.lazy(), (*CORE_FACTORS, *EXTRA))
     scores = frame.select("dispute_id", *(spec.column for spec in (*CORE_FACTORS, *EXTRA)))
     times = pl.concat_str("month", pl.lit("-15 00:00:00+08"))
     ruled = frame.with_columns(is_ruled=True, ruled_at=times)

@@ -1,9 +1,10 @@
-"""Nothing that became known after the ruling moves a score: the leaks are planted here."""
+"""Nothing that became known after the ruling moves a score or a fact: the leaks are planted here."""
 
 import random
 from datetime import datetime, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,12 +16,38 @@ from transforms.factors.reputation import pivot_sides, score_reputation
 from transforms.factors.rules import score_rules
 from transforms.factors.scores import factor_scores
 from transforms.factors.time_rules import mark_counted
-from transforms.registry.enumerations import CATEGORY, CLAIM, EVIDENCE_KIND, OUTCOME, PARTY, RULE, SEVERITY
+from transforms.factors.tone import score_tone_parts
+from transforms.facts import (
+    dispute_facts,
+    duration_facts,
+    evidence_facts,
+    reputation_facts,
+    rule_facts,
+    tone_facts,
+)
+from transforms.outcomes import with_outcome_columns
+from transforms.registry.enumerations import (
+    AUDIENCE,
+    CATEGORY,
+    CLAIM,
+    EVIDENCE_KIND,
+    OUTCOME,
+    PARTY,
+    RULE,
+    SENDER,
+    SEVERITY,
+)
+from transforms.registry.facts import FACTS, Theme, facts_of
+from transforms.registry.outputs import ACTS
+from transforms.tone.weights import ToneWeights
 
 _Rows = list[dict[str, Any]]
 _World = dict[str, _Rows]
 _DAYS = 200
 _FLAG = (None, False, True)
+_TIMES = {"evidence": "submitted_at", "violations": "recorded_at", "messages": "sent_at"}
+_N_FACTS = len(FACTS) - len(facts_of(Theme.DURATIONS))
+_SPOKEN = {"hostility": pl.Float64(), **dict.fromkeys(ACTS, pl.Boolean())}
 
 
 def moment(draw: random.Random) -> datetime:
@@ -30,7 +57,7 @@ def moment(draw: random.Random) -> datetime:
 
 def world(draw: random.Random, n: int = 30) -> _World:
     """A small export of few users, so that most of them have a past."""
-    rows: _World = {"disputes": [], "evidence": [], "violations": [], "reputation": []}
+    rows: _World = {"disputes": [], **{name: [] for name in _TIMES}, "reputation": []}
     for number in range(n):
         opened, is_open = moment(draw), draw.random() < 0.15
         dispute = {
@@ -48,6 +75,7 @@ def world(draw: random.Random, n: int = 30) -> _World:
         for item in range(4):
             rows["evidence"].append(item_of(draw, dispute, f"E{number}-{item}", moment(draw)))
             rows["violations"].append(breach_of(draw, dispute, f"V{number}-{item}", moment(draw)))
+            rows["messages"].append(message_of(draw, dispute, f"M{number}-{item}", moment(draw)))
     moments = {(f"u{draw.randrange(6)}", moment(draw)) for _ in range(20)}
     rows["reputation"] = [snapshot_of(draw, user, as_of) for user, as_of in sorted(moments)]
     return rows
@@ -69,6 +97,13 @@ def breach_of(draw: random.Random, dispute: dict[str, Any], name: str, time: dat
     }
 
 
+def message_of(draw: random.Random, dispute: dict[str, Any], name: str, time: datetime) -> dict[str, Any]:
+    """A message with the acts that were found in it."""
+    keys = {"message_id": name, "dispute_id": dispute["dispute_id"], "sent_at": time, "hostility": draw.random()}
+    acts = {act: draw.random() < 0.2 for act in ACTS}
+    return keys | acts | {"sender": draw.choice(SENDER.values), "audience": draw.choice(AUDIENCE.values)}
+
+
 def snapshot_of(draw: random.Random, user: str, as_of: datetime) -> dict[str, Any]:
     return {
         "user_id": user,
@@ -83,32 +118,39 @@ def snapshot_of(draw: random.Random, user: str, as_of: datetime) -> dict[str, An
 
 
 def scores(rows: _World) -> dict[str, tuple[object, ...]]:
-    """All scores of every dispute; tone stands in as a copy of rules, its own module has its own tests."""
-    cases = disputes(*rows["disputes"])
-    items = mark_counted(table("evidence", rows["evidence"]), cases, "submitted_at")
-    breaches = mark_counted(table("violations", rows["violations"]), cases, "recorded_at")
+    """All scores and facts of every dispute, but for how long it took: that is the ruling's own."""
+    cases = with_outcome_columns(disputes(*rows["disputes"]))
+    items, breaches, messages = (
+        mark_counted(table(name, rows.get(name, []), _SPOKEN if name == "messages" else None), cases, time)
+        for name, time in _TIMES.items()
+    )
     sides, history = reputation_sides(cases), reputation_history(cases)
     users = score_reputation(sides, reputation(*rows["reputation"]), history, WEIGHTS.reputation)
-    rules = score_rules(breaches, cases, WEIGHTS.rules)
+    tone = score_tone_parts(messages, ToneWeights())
     parts = {
         "evidence": score_evidence(items, cases, WEIGHTS.evidence),
-        "rules": rules,
-        "tone": rules,
+        "rules": score_rules(breaches, cases, WEIGHTS.rules),
+        "tone": tone,
         "reputation": pivot_sides(users, cases),
     }
-    found = factor_scores(cases, parts, WEIGHTS, {}).collect(engine="streaming")
+    facts = dispute_facts(
+        cases, evidence_facts(items, cases), rule_facts(breaches, cases), tone_facts(tone),
+        reputation_facts(users, WEIGHTS.facts), duration_facts(cases),
+    ).drop(facts_of(Theme.DURATIONS))  # fmt: skip
+    found = factor_scores(cases, parts, WEIGHTS, {}).join(facts, on="dispute_id").collect(engine="streaming")
     return {row[0]: row[1:] for row in found.iter_rows()}
 
 
 def after_rulings(draw: random.Random, rows: _World) -> _World:
-    """What happens after each ruling, or at its very moment: the sides upload, are accused, and it is all proven."""
-    late: _World = {"evidence": [], "violations": []}
+    """What happens after each ruling, or at its very moment: the sides upload, write and are accused."""
+    late: _World = {name: [] for name in _TIMES}
     for dispute in rows["disputes"]:
         if dispute["ruled_at"] is not None:
             for number, delay in enumerate((0, 0, 1, 1, 400)):
                 time, name = dispute["ruled_at"] + timedelta(days=delay), f"late-{dispute['dispute_id']}-{number}"
                 late["evidence"].append(item_of(draw, dispute, name, time))
                 late["violations"].append(breach_of(draw, dispute, name, time))
+                late["messages"].append(message_of(draw, dispute, name, time))
     return rows | {name: rows[name] + late[name] for name in late}
 
 
@@ -129,7 +171,7 @@ def test_permuting_what_came_after_a_ruling_changes_nothing(seed: int) -> None:
     rows = after_rulings(draw, world(draw))
     before = scores(rows)
     ruled = {row["dispute_id"]: row["ruled_at"] for row in rows["disputes"]}
-    for name, time in (("evidence", "submitted_at"), ("violations", "recorded_at")):
+    for name, time in _TIMES.items():
         late = [r for r in rows[name] if ruled[r["dispute_id"]] is not None and r[time] >= ruled[r["dispute_id"]]]
         keys = [(row["dispute_id"], row[time]) for row in late]
         draw.shuffle(late)
@@ -210,11 +252,10 @@ def test_the_planted_leaks_would_be_seen(seed: int) -> None:
     draw = random.Random(seed)
     rows = world(draw)
     leaked = after_rulings(draw, rows)
-    early = {
-        name: [{**row, time: OPENED - timedelta(days=1)} for row in leaked[name]]
-        for name, time in (("evidence", "submitted_at"), ("violations", "recorded_at"))
-    }
-    assert scores(rows | early) != scores(rows)
+    early = {name: [{**row, time: OPENED - timedelta(days=1)} for row in leaked[name]] for name, time in _TIMES.items()}
+    before, after = scores(rows), scores(rows | early)
+    assert any(after[name][:-_N_FACTS] != before[name][:-_N_FACTS] for name in before)
+    assert any(after[name][-_N_FACTS:] != before[name][-_N_FACTS:] for name in before)
     snapshots = [
         {**row, "as_of": row["as_of"] - timedelta(days=2 * _DAYS), "credit_score": 350} for row in rows["reputation"]
     ]

@@ -83,6 +83,8 @@ _REFUSED: list[tuple[str, object, str]] = [
     ("reputation.penalties.loss", 0.3, "reputation (seller): expected losses that add up to 0.5 at most"),
     ("reputation.history.complaints.mean", 0, "history.complaints.mean: expected a number from 1e-06 to 1, got 0"),
     ("reputation.history.complaints.gain", 0.1, "history.complaints.gain is not known"),
+    ("facts.frequent_claims_90d", 0, "facts.frequent_claims_90d: expected a number from 1 to 1e+09, got 0"),
+    ("facts.frequent_claims", 3, "facts.frequent_claims is not known; did you mean 'frequent_claims_90d'"),
 ]
 
 

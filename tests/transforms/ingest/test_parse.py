@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms.ingest.matching import match_headers
 from transforms.ingest.parse import DOUBTFUL, ROW, broken_rows, parse_rows, row_rules
-from transforms.ingest.profile import NULL_TOKENS, Profile, TableProfile, match_headers
+from transforms.ingest.profile import NULL_TOKENS, ExtraFactor, Profile, TableProfile
+from transforms.ingest.values import NEVER_A_VALUE
 from transforms.registry import INPUT_TABLES, Kind
 
 CANONICAL = Profile("canonical")
@@ -175,8 +177,63 @@ def test_extra_columns_are_kept_as_text_and_their_spellings_mapped() -> None:
     assert parsed.select("Age", "Note").rows() == [("65+", None), ("4", "x")]
 
 
+def test_a_numeric_extra_factor_is_kept_as_programs_write_numbers() -> None:
+    profile = Profile(
+        "own",
+        extra_factors=(ExtraFactor("fee", "Fee", "numeric"), ExtraFactor("kind", "Kind", "categorical")),
+        tables={"disputes": TableProfile(scale={"Fee": 0.5})},
+    )
+    rows: Sequence[Mapping[str, str | None]] = [
+        {**GOOD["disputes"], "Fee": fee, "Kind": "$3"} for fee in (" $1,234.50", "98%", "1.2万", "---", "many", "8")
+    ]
+    parsed = _parsed("disputes", rows, profile)
+    assert parsed["Fee"].cast(pl.Float64).to_list() == [617.25, 0.98, 12000.0, None, None, 4.0]
+    assert parsed["Kind"].to_list() == ["$3"] * 6
+
+
+def test_the_first_of_several_headers_that_has_a_value_counts() -> None:
+    said = TableProfile(
+        first_of={"outcome": ("Prevailing", "Disposition")},
+        values={"outcome": {"Consumer": "buyer_wins", "Settled": "settled", "Awarded": ""}},
+    )
+    profile = Profile("own", tables={"disputes": said})
+    cases = [("Consumer", "Awarded"), ("---", "Settled"), ("", "Awarded"), ("Nobody", "Settled")]
+    row = {"dispute_id": "d", "opened_at": "2026-01-01"}
+    rows: Sequence[Mapping[str, str | None]] = [{**row, "Prevailing": a, "Disposition": b} for a, b in cases]
+    parsed = _parsed("disputes", rows, profile)
+    assert parsed["outcome"].to_list() == ["buyer_wins", "settled", None, None]
+    # The further header stays a column of its own; the header that is used does not.
+    assert "Disposition" in parsed.columns
+    assert "Prevailing" not in parsed.columns
+    broken = _broken("disputes", rows, profile)
+    assert broken.select(ROW, "rule", "raw:outcome").rows() == [(4, "enumeration", "Nobody")]
+
+
+@pytest.mark.parametrize("text", ["1.23457E+15", "4E+11"])
+def test_an_identifier_that_a_spreadsheet_has_rounded_is_set_aside(text: str) -> None:
+    assert _verdict("disputes", {**GOOD["disputes"], "dispute_id": text}) == ("rounded", "dispute_id")
+    assert _verdict("disputes", {**GOOD["disputes"], "order_id": text}) == ("rounded", "order_id")
+    assert _verdict("evidence", {**GOOD["evidence"], "dispute_id": text}) == ("rounded", "dispute_id")
+
+
+@pytest.mark.parametrize("text", ["12E+4", "E+11", "1.2e15", "A1E+10", "1.5E+100", "BME+22"])
+def test_an_identifier_that_only_looks_rounded_is_one(text: str) -> None:
+    assert _verdict("disputes", {**GOOD["disputes"], "order_id": text}) is None
+
+
+def test_formats_of_one_column_do_not_hold_for_the_others() -> None:
+    said = TableProfile(date_formats={"opened_at": ("%d/%m/%Y",)})
+    profile = Profile("own", date_formats=("%m/%d/%Y",), tables={"disputes": said})
+    (row,) = _parsed(
+        "disputes", [{"dispute_id": "d", "opened_at": "03/05/2024", "ruled_at": "05/06/2024"}], profile
+    ).rows(named=True)
+    assert (row["opened_at"].month, row["ruled_at"].month) == (5, 5)
+    assert (row["opened_at"].day, row["ruled_at"].day) == (2, 5)
+
+
 ODD = ["", " ", "NULL", "?", "-1", "0", "1", "9", "17", "18", "700", "0.5", "1e999", "2026-01-01", "2026-02-30", "true",
-       "buyer", "卖家", "photo", "partial", "其他", "99999999999", " 7 ", "\u3000", "nan", "10.015"]  # fmt: skip
+       "buyer", "卖家", "photo", "partial", "其他", "99999999999", " 7 ", "\u3000", "nan", "10.015", "无", "'7",
+       "1.2万", "45356", "98%", "2024年3月5日", "9E+15", "(5)"]  # fmt: skip
 ROWS = {
     table.name: st.lists(
         st.fixed_dictionaries({name: st.sampled_from([*ODD, None]) for name in table.column_names}),
@@ -213,7 +270,8 @@ def test_a_row_that_is_not_broken_keeps_every_promise(table: str, data: st.DataO
             assert not values.null_count()
         if column.kind is not Kind.TEXT:
             lost = [text for text, value in zip(raw, values, strict=True)
-                    if value is None and text is not None and text.strip() not in NULL_TOKENS]  # fmt: skip
+                    if value is None and text is not None
+                    and text.strip() not in (*NULL_TOKENS, *NEVER_A_VALUE[column.kind])]  # fmt: skip
             assert not lost, column.name
         if column.minimum is not None and column.maximum is not None:
             assert all(column.minimum <= value <= column.maximum for value in values.drop_nulls())

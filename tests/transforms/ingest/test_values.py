@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms.ingest.numbers import NumberForm
 from transforms.ingest.profile import NULL_TOKENS
-from transforms.ingest.values import Spelling, typed_values
+from transforms.ingest.values import NEVER_A_VALUE, Spelling, clean, numeric_text, typed_values
 from transforms.registry import INPUT_TABLES, Column
 
 DISPUTES, REPUTATION, MESSAGES = (INPUT_TABLES[name] for name in ("disputes", "reputation", "messages"))
@@ -35,6 +36,16 @@ GOOD: list[tuple[str, str, object]] = [
     ("enum", " 3C数码 ", "digital_3c"),
     ("enum", "3c数码", "digital_3c"),
     ("enum", "LUXURY", "luxury"),
+    ("enum", "３Ｃ 数码", "digital_3c"),
+    ("enum", "3C數碼", "digital_3c"),
+    ("enum", "Digital-3C", "digital_3c"),
+    ("enum", "Mother and Baby", "mother_baby"),
+    ("enum", "Books-Media", "books_media"),
+    ("text", "'0012345", "0012345"),
+    ("text", '="0012345"', "0012345"),
+    ("text", "’0012345", "’0012345"),
+    ("text", "O'Brien-1", "O'Brien-1"),
+    ("text", "'O-1'", "O-1"),
     ("decimal", "12.50", Decimal("12.50")),
     ("decimal", "12.5", Decimal("12.50")),
     ("decimal", "12", Decimal("12.00")),
@@ -44,7 +55,34 @@ GOOD: list[tuple[str, str, object]] = [
     ("decimal", "0", Decimal("0.00")),
     ("decimal", "-1", Decimal("-1.00")),
     ("decimal", "9999999999.99", Decimal("9999999999.99")),
+    ("decimal", "￥1,234.50", Decimal("1234.50")),
+    ("decimal", "¥ 1,234,567.8", Decimal("1234567.80")),
+    ("decimal", "-¥12", Decimal("-12.00")),
+    ("decimal", "CNY 12", Decimal("12.00")),
+    ("decimal", "12 rmb", Decimal("12.00")),
+    ("decimal", "人民币12.5元", Decimal("12.50")),
+    ("decimal", "12.50元", Decimal("12.50")),
+    ("decimal", "1.2万", Decimal("12000.00")),
+    ("decimal", "1.2 万元", Decimal("12000.00")),
+    ("decimal", "0.07萬", Decimal("700.00")),
+    ("decimal", "3千", Decimal("3000.00")),
+    ("decimal", "0.5亿", Decimal("50000000.00")),
+    ("decimal", "(12.00)", Decimal("-12.00")),
+    ("decimal", "(¥1,200)", Decimal("-1200.00")),
+    ("decimal", "１，２３４．５０", Decimal("1234.50")),
+    ("decimal", "1，234.50", Decimal("1234.50")),
+    ("decimal", "'12.50", Decimal("12.50")),
+    ("decimal", '="12.50"', Decimal("12.50")),
+    ("decimal", "1.2E+3", Decimal("1200.00")),
+    ("decimal", "0.125", Decimal("0.12")),
+    ("decimal", "1234.567", Decimal("1234.57")),
     ("integer", "17", 17),
+    ("integer", "1,234", 1234),
+    ("integer", "1.2万", 12000),
+    ("integer", "３千", 3000),
+    ("integer", "'17", 17),
+    ("integer", "１７", 17),
+    ("integer", "+17", 17),
     ("integer", "0", 0),
     ("integer", "-1", -1),
     ("integer", " 9 ", 9),
@@ -58,7 +96,30 @@ GOOD: list[tuple[str, str, object]] = [
     ("boolean", "False", False),
     ("boolean", "0", False),
     ("boolean", "否", False),
+    ("boolean", "有", True),
+    ("boolean", "无", False),
+    ("boolean", "没有", False),
+    ("boolean", "Y", True),
+    ("boolean", " N", False),
+    ("boolean", "n ", False),
+    ("boolean", "T", True),
+    ("boolean", "1.0", True),
+    ("boolean", "０", False),
+    ("boolean", "'1", True),
+    ("boolean", "√", True),
+    ("boolean", "×", False),
     ("float", "0.98", 0.98),
+    ("float", "98%", 0.98),
+    ("float", "98.5 %", 0.985),
+    ("float", "９８％", 0.98),
+    ("float", "'0.98", 0.98),
+    ("date", "2020年1月2日", date(2020, 1, 2)),
+    ("date", "02.01.2020", date(2020, 1, 2)),
+    ("date", "02-JAN-20", date(2020, 1, 2)),
+    ("date", "20200102", date(2020, 1, 2)),
+    ("date", "43832", date(2020, 1, 2)),
+    ("date", "43832.0", date(2020, 1, 2)),
+    ("date", "1577894400", date(2020, 1, 2)),
     ("float", "1", 1.0),
     ("float", "9.8e-1", 0.98),
     ("float", " .5 ", 0.5),
@@ -78,19 +139,73 @@ BAD = [
     ("decimal", "10000000000.00"),
     ("decimal", "inf"),
     ("decimal", "12元整"),
+    ("decimal", "1,23"),
+    ("decimal", "1,2345"),
+    ("decimal", "12,34,567.00"),
+    ("decimal", "1,234.5,6"),
+    ("decimal", "12.345"),
+    ("decimal", "12.345.678"),
+    ("decimal", "¥12.345"),
+    ("decimal", "12.345,67"),
+    ("decimal", "1 234.50"),
+    ("decimal", "1'234.50"),
+    ("decimal", "$12"),
+    ("decimal", "USD 12"),
+    ("decimal", "12%"),
+    ("decimal", "约12"),
+    ("decimal", "12+"),
+    ("decimal", "1.2万多"),
+    ("decimal", "1.2w"),
+    ("decimal", "1.2k"),
+    ("decimal", "十二"),
+    ("decimal", "10²"),
+    ("decimal", "①"),
+    ("decimal", "١٢"),
+    ("decimal", "10-12"),
+    ("decimal", "12-"),
+    ("decimal", "--12"),
+    ("decimal", "-(12)"),
+    ("decimal", "(-12)"),
+    ("decimal", "(12"),
+    ("decimal", "¥"),
+    ("decimal", "-"),
+    ("decimal", "#REF!"),
+    ("decimal", "########"),
+    ("decimal", "=A1*2"),
+    ("decimal", "2026-03-05"),
+    ("integer", "1.234"),
+    ("integer", "1.23456万"),
+    ("integer", "3次"),
+    ("integer", "¥3"),
+    ("integer", "50%"),
+    ("integer", "-"),
+    ("boolean", "-1"),
+    ("boolean", "10"),
+    ("boolean", "yes/no"),
+    ("boolean", "有无"),
+    ("boolean", "是否"),
+    ("float", "98‰"),
+    ("float", "0.98分"),
+    ("float", "1.5万%"),
+    ("float", "%"),
+    ("enum", "数码"),
+    ("enum", "3C"),
+    ("enum", "奢侈品/其他"),
     ("integer", "17.5"),
     ("integer", "many"),
     ("integer", "99999999999999999999"),
     ("integer", "0x10"),
     ("boolean", "2"),
     ("boolean", "maybe"),
-    ("float", "98%"),
     ("float", "inf"),
     ("float", "-Infinity"),
     ("float", "0,98"),
     ("date", "2020-02-30"),
     ("date", "yesterday"),
     ("date", "2020-13-01"),
+    ("date", "01/02/2020"),
+    ("date", "2020"),
+    ("date", "13812345678"),
     ("timestamp", "soon"),
     ("timestamp", "2026-02-30 10:00:00"),
 ]
@@ -126,6 +241,26 @@ def test_null_tokens_are_not_recorded(kind: str, token: str) -> None:
 @pytest.mark.parametrize("tokens", [("", "未知"), ("", "未填写或不详"), ("", "-", "无")])
 def test_null_tokens_of_a_profile_in_any_script(kind: str, tokens: tuple[str, ...]) -> None:
     assert _typed(COLUMNS[kind], tokens[-1], spelling=Spelling(tokens)) == [None]
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_what_no_value_of_a_type_can_be_is_not_recorded(kind: str) -> None:
+    column = COLUMNS[kind]
+    if not column.free_text:
+        for token in NEVER_A_VALUE[column.kind]:
+            assert _typed(column, token, f" {token} ") == [None, None]
+            assert clean(pl.Series([token]), PLAIN, column.kind).to_list() == [None]
+
+
+@pytest.mark.parametrize("kind", ["decimal", "integer", "float"])
+def test_a_dash_among_numbers_may_be_a_zero_and_is_not_taken_for_nothing(kind: str) -> None:
+    assert clean(pl.Series(["-", " - "]), PLAIN, COLUMNS[kind].kind).to_list() == ["-", "-"]
+
+
+@pytest.mark.parametrize("kind", ["decimal", "integer", "float", "boolean", "date", "timestamp", "enum"])
+@pytest.mark.parametrize("token", ["－－－", "ＮＵＬＬ", "'NULL", '=""', "'---"])
+def test_null_tokens_in_disguise(kind: str, token: str) -> None:
+    assert clean(pl.Series([token]), PLAIN, COLUMNS[kind].kind).to_list() == [None]
 
 
 @pytest.mark.parametrize("kind", COLUMNS)
@@ -166,6 +301,76 @@ def test_spellings_of_a_profile_for_other_kinds() -> None:
         False,
     ]
     assert _typed(COLUMNS["integer"], "三", "4", spelling=Spelling(NULL_TOKENS, values={"三": "3"})) == [3, 4]
+
+
+EURO = NumberForm(decimal_mark=",")
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "text", "value"),
+    [
+        ("decimal", EURO, "12.345,67", Decimal("12345.67")),
+        ("decimal", EURO, "1.234", Decimal("1234.00")),
+        ("decimal", EURO, "12,5", Decimal("12.50")),
+        ("decimal", EURO, "12.5", None),
+        ("decimal", EURO, "1,234.50", None),
+        ("integer", EURO, "1.234", 1234),
+        ("integer", EURO, "17", 17),
+        ("float", EURO, "0,98", 0.98),
+        ("float", EURO, "98,5%", 0.985),
+        ("decimal", NumberForm(decimal_mark="."), "12.345", Decimal("12.34")),
+        ("decimal", NumberForm(thousands_mark=" "), "1 234.50", Decimal("1234.50")),
+        ("decimal", NumberForm(thousands_mark=" "), "1\u00a0234.50", Decimal("1234.50")),
+        ("decimal", NumberForm(thousands_mark=" "), "12 34", None),
+        ("decimal", NumberForm(thousands_mark="'"), "1'234.50", Decimal("1234.50")),
+        ("decimal", NumberForm(thousands_mark="'"), "1’234.50", Decimal("1234.50")),
+        ("decimal", NumberForm(thousands_mark=""), "1,234.50", None),
+        ("decimal", NumberForm(currency_marks=("$", "USD")), "$1,234.50", Decimal("1234.50")),
+        ("decimal", NumberForm(currency_marks=("$", "USD")), "1,234.50 usd", Decimal("1234.50")),
+        ("decimal", NumberForm(currency_marks=("$",)), "€12", None),
+        ("decimal", NumberForm(scale=0.01), "1234", Decimal("12.34")),
+        ("decimal", NumberForm(scale=0.01), "1.2万", Decimal("12000.00")),
+        ("float", NumberForm(scale=0.01), "98.5", 0.985),
+        ("float", NumberForm(scale=0.01), "98.5%", 0.985),
+    ],
+)
+def test_numbers_by_the_word_of_a_profile(kind: str, form: NumberForm, text: str, value: object) -> None:
+    spelling = Spelling(NULL_TOKENS, numbers=form)
+    assert _typed(COLUMNS[kind], text, None, text, spelling=spelling) == [value, None, value]
+
+
+FACTORS: list[tuple[str, float | None]] = [
+    ("12", 12), ("$1,234.50", 1234.5), ("US$ 12", 12), ("€3", 3), ("£3", 3), ("12 EUR", 12), ("￥12", 12), ("(12)", -12),
+    ("98%", 0.98), ("-5%", -0.05), ("1.2万", 12000), ("3千元", 3000), ("１２", 12), (" 7 ", 7), ("'7", 7), ("1e3", 1000),
+    ("12.345", 12.345), ("---", None), ("N/A", None), ("无", None), ("", None), ("-", None), ("many", None), ("3-5", None),
+    ("about 3", None), ("1e999", None), ("inf", None), ("nan", None), ("12,34", None), ("1.234,5", None), (">10", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), FACTORS)
+def test_a_numeric_extra_factor(text: str, value: float | None) -> None:
+    found = numeric_text(pl.Series("f", [text, None], dtype=pl.String), PLAIN)
+    assert found.dtype == pl.String
+    assert found.cast(pl.Float64).to_list() == [value, None]
+
+
+def test_all_forms_of_a_numeric_extra_factor_in_one_column() -> None:
+    found = numeric_text(pl.Series("f", [text for text, _ in FACTORS]), PLAIN).cast(pl.Float64).to_list()
+    assert found == [value for _, value in FACTORS]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=1))
+def test_all_ways_to_write_an_amount_are_one_amount(amounts: list[Decimal]) -> None:
+    column = COLUMNS["decimal"]
+    ways = ("{:,}", "¥{:,}", "{}元", "CNY {:,}", "'{}", '="{:,}"', " {} ", "{:,} RMB")
+    for way in ways:
+        assert _typed(column, *(way.format(amount) for amount in amounts)) == amounts
+    for amount in amounts:
+        european = f"{amount:,}".translate(str.maketrans(",.", ".,"))
+        assert _typed(column, european, spelling=Spelling(NULL_TOKENS, numbers=EURO)) == [amount]
+        full_width = str(amount).translate(str.maketrans("0123456789.-", "０１２３４５６７８９．－"))
+        assert _typed(column, full_width) == [amount]
 
 
 @settings(max_examples=60, deadline=None)

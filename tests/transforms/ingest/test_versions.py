@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.builders import input_frame
 from transforms.ingest.parse import ROW
-from transforms.ingest.versions import FATE, FILE, SEQUENCE, fates, rows_of_suspects, suspects
+from transforms.ingest.versions import FATE, FILE, SEQUENCE, fates, key_hashes, rows_of_suspects, suspects
 from transforms.registry import INPUT_TABLES
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -144,6 +144,6 @@ def test_suspects_hold_every_repeated_key(table: str) -> None:
     first = {name: START if name == "as_of" else f"{name}-1" for name in declared.key}
     second = {**first, declared.key[0]: "other"}
     rows = input_frame(declared.name, [first, second, first])
-    hashes = suspects(rows.lazy().select(declared.key), declared)
+    hashes = suspects(key_hashes(rows.lazy().select(declared.key), declared))
     kept = rows_of_suspects(rows.lazy(), hashes, declared).collect()
     assert kept.select(declared.key).rows() == [tuple(first.values())] * 2

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.privacy.pseudonym import PseudonymKey, pseudonymise
+from transforms.privacy.pseudonym import PseudonymKey, is_pseudonym, pseudonymise
 from transforms.registry import Identifier
 
 SECRET = b"sixteen bytes or more"
@@ -67,3 +67,17 @@ def test_a_short_key_is_refused() -> None:
 
 def test_the_key_is_not_shown() -> None:
     assert "sixteen" not in repr(KEY)
+
+
+def test_a_pseudonym_is_told_by_its_form() -> None:
+    (name,) = _names(["somebody"])
+    assert name is not None
+    assert is_pseudonym(name, Identifier.USER)
+    assert not is_pseudonym(name, Identifier.ORDER)
+    for text in ("", "somebody", name[:-1], name + "0", name.upper(), f" {name}"):
+        assert not is_pseudonym(text, Identifier.USER)
+
+
+def test_the_fingerprint_is_no_derived_key() -> None:
+    assert KEY.fingerprint not in {KEY.derived(kind).hex()[:16] for kind in Identifier}
+    assert KEY.fingerprint != PseudonymKey(SECRET + b"!").fingerprint

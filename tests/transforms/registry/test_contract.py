@@ -52,6 +52,17 @@ OUTPUTS = {
     "marts.factor_association": "factor measure n estimate ci_low ci_high p_value q_value",
     "marts.factor_effects": "model term n coefficient std_error odds_ratio ci_low ci_high p_value ame_pp ame_ci_low "
     "ame_ci_high",
+    "marts.evidence_kinds": "kind party n share_with effect_pp ci_low ci_high",
+    "marts.violation_rules": "rule party n share_with effect_pp ci_low ci_high",
+    "marts.factor_importance": "factor share ci_low ci_high",
+    "marts.claim_findings": "claim_id factor statement_en statement_zh estimand n estimate_pp ci_low ci_high p_value "
+    "q_value verdict",
+    "marts.trend": "n shift",
+    "marts.model_validation": "auc brier log_loss calibration_slope base_auc base_brier base_log_loss "
+    "base_calibration_slope",
+    "marts.consistency": "",
+    "marts.surprising_rulings": "",
+    "marts.reversals": "",
     "meta.runs": "run_id",
     "meta.files": "rows_in loaded quarantined duplicates superseded",
     "meta.quarantine": "rule",
@@ -59,10 +70,7 @@ OUTPUTS = {
     "meta.columns": "",
 }
 #: Promised by the contract and not built yet; a table leaves this list when it is declared.
-LATER = {
-    "marts.factor_importance", "marts.claim_findings", "marts.evidence_kinds", "marts.violation_rules", "marts.trend",
-    "marts.model_validation", "marts.consistency", "marts.surprising_rulings", "marts.reversals",
-}  # fmt: skip
+LATER: set[str] = set()
 KINDS = {
     "text": Kind.TEXT,
     "timestamp": Kind.TIMESTAMP,
@@ -199,7 +207,8 @@ def test_the_contract_promises_the_same_output_tables() -> None:
 @pytest.mark.parametrize("table", [name for name in OUTPUTS if not name.startswith("meta.")])
 def test_the_contract_promises_no_output_column_that_is_not_frozen_here(table: str) -> None:
     words = _promised_outputs(_contract())[table]
-    assert words
+    # Of some tables it says in words what they hold, and names no column.
+    assert words or not OUTPUTS[table]
     assert words <= set(OUTPUTS[table].split())
 
 

@@ -71,9 +71,10 @@ def test_the_same_name_has_the_same_kind_everywhere() -> None:
     kinds: dict[str, set[Kind]] = {}
     for table in TABLES:
         for column in table.columns:
-            # An outcome is one of a closed set; where open disputes are counted too it is text.
-            kind = Kind.TEXT if column.kind is Kind.ENUM else column.kind
-            kinds.setdefault(column.name, set()).add(kind)
+            # An outcome is one of a closed set; where open disputes are counted too it is text. A sum of money takes
+            # more digits.
+            alike = {Kind.ENUM: Kind.TEXT, Kind.TOTAL: Kind.DECIMAL}
+            kinds.setdefault(column.name, set()).add(alike.get(column.kind, column.kind))
     assert not {name: found for name, found in kinds.items() if len(found) > 1}
 
 
@@ -91,7 +92,7 @@ def test_an_unknown_table_is_refused() -> None:
 
 
 def test_every_output_table_has_a_sql_file_and_the_other_way_round() -> None:
-    files = {file.table for file in read_sql_files(FOLDER)}
+    files = {file.table for file in read_sql_files(FOLDER) if not file.table.startswith(("main.", "temp."))}
     assert files == set(OUTPUT_TABLES)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from transforms.statistics.clusters import Floats
 from transforms.statistics.specs import OUTCOMES
 
 
@@ -16,6 +17,7 @@ def disputes(n: int = 2_000, n_sellers: int = 120, seed: int = 1, likeness: floa
     eta = 0.8 * evidence + 0.4 * rules + 0.2 * reputation + 0.3 * (category == 1)
     eta += likeness * rng.normal(size=n_sellers)[seller]
     code = np.digitize(eta + rng.logistic(size=n), [-0.5, 0.7])
+    advantages = {"evidence": evidence / 4, "rules": rules / 5, "tone": tone / 6, "reputation": reputation / 7}
     return pl.DataFrame(
         {
             "dispute_id": [f"D{number:06d}" for number in rng.permutation(n)],
@@ -25,10 +27,18 @@ def disputes(n: int = 2_000, n_sellers: int = 120, seed: int = 1, likeness: floa
             "claim": np.array(["not_as_described", "counterfeit", "not_received"])[claim],
             "month": np.array([f"2025-{number:02d}" for number in range(1, 6)])[month],
             "item_price_cny": rng.lognormal(5, 1, n).round(2),
-            "evidence_advantage": (evidence / 4).round(4),
-            "rules_advantage": (rules / 5).round(4),
-            "tone_advantage": (tone / 6).round(4),
-            "reputation_advantage": (reputation / 7).round(4),
+            **{f"{name}_advantage": advantage.round(4) for name, advantage in advantages.items()},
             "overall_advantage": ((evidence + rules + tone + reputation) / 20).round(4),
+            **_sides(advantages, seed),
         }
     )
+
+
+def _sides(advantages: dict[str, Floats], seed: int) -> dict[str, Floats]:
+    """Scores of both sides whose difference is the advantage."""
+    rng = np.random.default_rng(seed + 1_000_000)
+    sides: dict[str, Floats] = {}
+    for name, advantage in advantages.items():
+        middle = rng.normal(scale=0.1, size=advantage.size)
+        sides |= {f"buyer_{name}": middle + advantage.round(4) / 2, f"seller_{name}": middle - advantage.round(4) / 2}
+    return sides

@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 from sklearn.metrics import mutual_info_score, roc_auc_score
 
-from transforms.statistics import association
-from transforms.statistics.association import Measure
+from transforms.statistics import association, measures
 from transforms.statistics.clusters import NO_SELLER, Floats, Integers, clustered_counts
+from transforms.statistics.measures import Measure
 
 TOLERANCE = 1e-9
 DERIVATIVE_TOLERANCE = 1e-6
@@ -18,10 +18,10 @@ JACKKNIFE_TOLERANCE = 0.1
 
 Statistic = Callable[[Floats], Measure]
 MEASURES: list[Statistic] = [
-    association.kendall_tau_b,
-    association.spearman,
-    association.pearson_phi_squared,
-    association.mutual_information,
+    measures.kendall_tau_b,
+    measures.spearman,
+    measures.pearson_phi_squared,
+    measures.mutual_information,
 ]
 
 
@@ -41,23 +41,23 @@ def test_rank_correlations_are_those_of_scipy() -> None:
     shares = _shares(level, outcome)
     tau = stats.kendalltau(level, outcome).statistic
     rho = stats.spearmanr(level, outcome).statistic
-    assert association.kendall_tau_b(shares).estimate == pytest.approx(tau, abs=TOLERANCE)
-    assert association.spearman(shares).estimate == pytest.approx(rho, abs=TOLERANCE)
+    assert measures.kendall_tau_b(shares).estimate == pytest.approx(tau, abs=TOLERANCE)
+    assert measures.spearman(shares).estimate == pytest.approx(rho, abs=TOLERANCE)
 
 
 def test_auc_is_that_of_scikit_learn() -> None:
     level, outcome = _sample()
     wins = outcome[outcome != 1] == 2
     shares = _shares(level[outcome != 1], wins.astype(np.int64))
-    assert association.auc(shares).estimate == pytest.approx(roc_auc_score(wins, level[outcome != 1]), abs=TOLERANCE)
+    assert measures.auc(shares).estimate == pytest.approx(roc_auc_score(wins, level[outcome != 1]), abs=TOLERANCE)
 
 
 def test_divergences_are_those_of_scipy_and_scikit_learn() -> None:
     level, outcome = _sample()
     shares = _shares(level, outcome)
     chi_squared = stats.chi2_contingency(shares * level.size, correction=False)
-    phi_squared = association.pearson_phi_squared(shares).estimate
-    information = association.mutual_information(shares).estimate
+    phi_squared = measures.pearson_phi_squared(shares).estimate
+    information = measures.mutual_information(shares).estimate
     assert phi_squared * level.size == pytest.approx(chi_squared.statistic, abs=TOLERANCE)
     assert information == pytest.approx(mutual_info_score(level, outcome), abs=TOLERANCE)
 
@@ -66,16 +66,16 @@ def test_cramers_v_without_correction_is_that_of_scipy() -> None:
     # with n beyond all bounds Bergsma's correction vanishes
     level, outcome = _sample()
     shares = _shares(level, outcome)
-    v = association.cramers_v(association.pearson_phi_squared(shares).estimate, 10**14, *shares.shape)
+    v = measures.cramers_v(measures.pearson_phi_squared(shares).estimate, 10**14, *shares.shape)
     expected = stats.contingency.association((shares * level.size).round().astype(int), method="cramer")
     assert v == pytest.approx(expected, abs=TOLERANCE)
 
 
 def test_cramers_v_by_hand() -> None:
     # Bergsma: n = 11, 2 x 3, phi² = 0.5: 0.5 − 1·2/10 = 0.3; r~ = 2 − 1/10 = 1.9, c~ = 3 − 4/10 = 2.6; √(0.3 / 0.9)
-    assert association.cramers_v(0.5, 11, 2, 3) == pytest.approx((0.3 / 0.9) ** 0.5, abs=TOLERANCE)
-    assert association.cramers_v(0.1, 11, 2, 3) == 0.0
-    assert association.cramers_v(1.0, 2, 2, 2) is None
+    assert measures.cramers_v(0.5, 11, 2, 3) == pytest.approx((0.3 / 0.9) ** 0.5, abs=TOLERANCE)
+    assert measures.cramers_v(0.1, 11, 2, 3) == 0.0
+    assert measures.cramers_v(1.0, 2, 2, 2) is None
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -94,25 +94,54 @@ def test_influence_is_the_derivative(measure: Statistic) -> None:
 def test_auc_influence_is_the_derivative() -> None:
     level, outcome = _sample()
     shares = _shares(level[outcome != 1], outcome[outcome != 1] // 2)
-    influence = association.auc(shares).influence
+    influence = measures.auc(shares).influence
     step = 1e-6
     for cell in np.ndindex(shares.shape):
         one = np.zeros(shares.shape)
         one[cell] = 1.0
-        ends = [association.auc((1 - side) * shares + side * one).estimate for side in (-step, step)]
+        ends = [measures.auc((1 - side) * shares + side * one).estimate for side in (-step, step)]
         assert influence[cell] == pytest.approx((ends[1] - ends[0]) / (2 * step), abs=DERIVATIVE_TOLERANCE)
 
 
 @pytest.mark.parametrize("measure", MEASURES[:2])
 def test_standard_error_agrees_with_deleting_each_seller(measure: Statistic) -> None:
     level, outcome = _sample(1_500)
-    seller = np.sort(np.random.default_rng(6).integers(0, 80, level.size))
+    seller = np.sort(np.random.default_rng(6).integers(0, 60, level.size))
     shares = _shares(level, outcome)
     table = clustered_counts(seller, level * 3 + outcome, 15)
     linearised = table.variance(measure(shares).influence.reshape(1, -1))[0, 0] ** 0.5
-    left_out = np.array([measure(_shares(level[seller != one], outcome[seller != one])).estimate for one in range(80)])
-    jackknife = (79 / 80 * ((left_out - left_out.mean()) ** 2).sum()) ** 0.5
+    in_earnest = table.jackknife_variance(measure(shares).influence.ravel(), _change(measure, shares)) ** 0.5
+    left_out = np.array([measure(_shares(level[seller != one], outcome[seller != one])).estimate for one in range(60)])
+    jackknife = (59 / 60 * ((left_out - measure(shares).estimate) ** 2).sum()) ** 0.5
     assert linearised == pytest.approx(jackknife, rel=JACKKNIFE_TOLERANCE)
+    # all 60 sellers are large enough to be left out in earnest
+    assert table.large.shape == (60, 15)
+    assert in_earnest == pytest.approx(jackknife, rel=TOLERANCE)
+
+
+def _change(measure: Statistic, shares: Floats) -> Callable[[Floats], float]:
+    return lambda counts: measure((counts / counts.sum()).reshape(shares.shape)).estimate - measure(shares).estimate
+
+
+def test_few_unequal_sellers_do_not_make_a_sellers_own_attribute_significant() -> None:
+    # 40 sellers, the largest with a fifth of the disputes: of 200 tests at 5 % 10 are expected, 19 or more with a
+    # chance of under 1 %
+    sizes = np.maximum(1, np.round(400 / np.arange(1, 41))).astype(np.int64)
+    seller = np.repeat(np.arange(40), sizes)
+    rng, rejected = np.random.default_rng(1), dict.fromkeys(("tau", "v"), 0)
+    for _ in range(200):
+        level = rng.integers(0, 5, 40)[seller]
+        outcome = np.digitize(rng.normal(size=40)[seller] * 0.5 + rng.logistic(size=seller.size), [-0.5, 0.5])
+        occurring = np.unique(level, return_inverse=True)[1]
+        shares = _shares(occurring, outcome)[: occurring.max() + 1]
+        table = clustered_counts(seller, occurring * 3 + outcome, shares.size)
+        tau = association.infer_symmetric(table, shares, measures.kendall_tau_b, null=0.0, lowest=-1.0)
+        v = association.infer_cramers_v(table, shares)
+        assert tau.p_value is not None
+        assert v.p_value is not None
+        rejected["tau"] += tau.p_value < 0.05
+        rejected["v"] += v.p_value < 0.05
+    assert max(rejected.values()) < 19
 
 
 def test_independent_rulings_give_the_plain_chi_squared_test() -> None:

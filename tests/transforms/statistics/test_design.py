@@ -5,8 +5,9 @@ import polars as pl
 import pytest
 
 from tests.transforms.statistics.samples import disputes
-from transforms.statistics.design import LeftOut, build_design
+from transforms.statistics.design import LeftOut, build_design, build_model, prepare
 from transforms.statistics.specs import FactorKind, FactorSpec
+from transforms.statistics.terms import Categorical, Flag, Interaction, Numeric, Scale, Term
 
 
 def test_terms_and_their_values() -> None:
@@ -96,3 +97,65 @@ def test_disputes_without_a_seller_are_clusters_of_their_own() -> None:
     assert clustering.has_sellers
     none = frame.with_columns(seller_id=pl.lit(None, dtype=pl.Null))
     assert not build_design(none.lazy(), []).matrix.has_sellers
+
+
+def _with_flags() -> pl.DataFrame:
+    place = pl.int_range(pl.len())
+    often = pl.when(place % 7 > 0).then(place % 3 == 0)
+    return disputes(400).with_columns(often=often, kept=place % 4, late=pl.when(place % 7 > 0).then(place % 5 == 0))
+
+
+def test_flags_come_after_numbers_and_before_what_is_not_recorded() -> None:
+    terms: list[Term] = [
+        Flag("often", "often"),
+        Numeric("kept", "kept", Scale.PLAIN),
+        Numeric("tone", "tone_advantage"),
+        Interaction("tone_x_often", "tone", "often"),
+        Categorical("claim", "claim"),
+    ]
+    matrix = build_model(_with_flags().lazy(), terms).matrix
+    assert matrix.dense_terms == ("kept", "tone", "tone_x_often", "often", "often_not_recorded")
+    assert (matrix.n_indicators, matrix.n_flags) == (2, 1)
+    assert set(np.unique(matrix.dense[0])) == {0.0, 1.0, 2.0, 3.0}
+    assert matrix.dense[2] == pytest.approx(matrix.dense[1] * matrix.dense[3])
+    assert (matrix.dense[3][matrix.dense[4] == 1] == 0).all()
+    complete = matrix.complete()
+    assert complete.dense_terms == ("kept", "tone", "tone_x_often", "often")
+    assert (complete.n, complete.n_indicators, complete.n_flags) == (400 - 58, 1, 1)
+
+
+def test_a_required_term_leaves_rows_out_and_needs_no_indicator() -> None:
+    matrix = build_model(_with_flags().lazy(), [Flag("often", "often", is_required=True)]).matrix
+    assert matrix.dense_terms == ("often",)
+    assert matrix.n == 400 - 58
+
+
+def test_what_was_not_recorded_together_shares_an_indicator() -> None:
+    design = build_model(_with_flags().lazy(), [Flag("often", "often"), Flag("late", "late")])
+    assert design.matrix.dense_terms == ("often", "late", "often_not_recorded")
+    assert design.left_out == (LeftOut("late_not_recorded", "collinear"),)
+
+
+def test_an_interaction_leaves_with_its_terms() -> None:
+    terms: list[Term] = [
+        Numeric("tone", "tone_advantage"),
+        Flag("never", "never"),
+        Interaction("both", "tone", "never"),
+    ]
+    design = build_model(disputes(400).with_columns(never=False).lazy(), terms)
+    assert design.left_out == (LeftOut("never", "constant"), LeftOut("both", "constant"))
+
+
+def test_models_of_some_rows_keep_the_scale_of_all() -> None:
+    terms: list[Term] = [Numeric("tone", "tone_advantage"), Categorical("category", "category")]
+    prepared = prepare(disputes(400).lazy(), terms, ["claim"])
+    chosen = prepared.rows["claim"].to_numpy() == "counterfeit"
+    matrix = prepared.design(terms, chosen).matrix
+    assert matrix.n == chosen.sum()
+    assert matrix.dense[0] == pytest.approx(prepared.dense["tone"].values[chosen])
+    counts = prepared.rows.filter(pl.Series(chosen))["category"].value_counts().sort("count", descending=True)
+    assert matrix.blocks[0].labels[0] == counts["category"][0]
+    part = prepare(disputes(400).head(100).lazy(), terms, like=prepared)
+    column = part.dense["tone"]
+    assert (column.centre, column.scale) == (prepared.dense["tone"].centre, prepared.dense["tone"].scale)
+    assert column.values.mean() != pytest.approx(0, abs=1e-6)

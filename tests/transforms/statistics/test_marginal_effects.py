@@ -14,7 +14,7 @@ from transforms.statistics.marginal_effects import average_marginal_effects, cov
 from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import Fit, fit
 from transforms.statistics.ordinal import Ordinal
-from transforms.statistics.sandwich import covariance
+from transforms.statistics.sandwich import plain_covariance
 
 TOLERANCE = 1e-7
 STEP = 1e-5
@@ -79,7 +79,7 @@ def test_effects_and_gradients_are_the_numeric_ones(matrix: Matrix, family: Logi
 def test_derivatives_and_their_errors_are_those_of_statsmodels(matrix: Matrix) -> None:
     family = Logit(2)
     fitted = fit(matrix, family, matrix.estimable)
-    errors = covariance(matrix, family, fitted)
+    errors = plain_covariance(matrix, family, fitted)
     assert errors is not None
     result = average_marginal_effects(matrix, family, fitted)
     full = covariance_of_constant(family, errors, fitted)

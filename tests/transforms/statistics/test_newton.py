@@ -15,7 +15,7 @@ from transforms.statistics.logit import Logit
 from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import fit
 from transforms.statistics.ordinal import Ordinal
-from transforms.statistics.sandwich import covariance
+from transforms.statistics.sandwich import covariance, plain_covariance
 
 COEFFICIENT_TOLERANCE = 1e-6
 STD_ERROR_TOLERANCE = 1e-4
@@ -40,7 +40,7 @@ def _owner(matrix: Matrix) -> Floats:
 def test_logit_is_that_of_statsmodels(matrix: Matrix, threshold: int) -> None:
     family = Logit(threshold)
     fitted = fit(matrix, family, matrix.estimable)
-    errors = covariance(matrix, family, fitted)
+    errors = plain_covariance(matrix, family, fitted)
     model = sm.Logit(matrix.outcome >= threshold, sm.add_constant(_predictors(matrix)))
     expected = model.fit(
         disp=0, method="newton", tol=1e-12, cov_type="cluster",
@@ -81,7 +81,7 @@ def test_ordinal_clustered_covariance_is_that_of_its_scores(matrix: Matrix) -> N
 
     def log_likelihoods(at: Floats) -> Floats:
         low, high = (1 / (1 + np.exp(-(at[k] - full @ at[2:]))) for k in range(2))
-        return np.asarray(np.log(np.choose(matrix.outcome, [low, high - low, 1 - high])))
+        return np.asarray(np.log(np.choose(matrix.outcome.astype(np.int64), [low, high - low, 1 - high])))
 
     scores = np.column_stack(
         [
@@ -93,7 +93,7 @@ def test_ordinal_clustered_covariance_is_that_of_its_scores(matrix: Matrix) -> N
     inverse = np.linalg.inv(fitted.information)
     n_clusters = matrix.clustering.n_clusters
     expected = inverse @ by_cluster.T @ by_cluster @ inverse * n_clusters / (n_clusters - 1)
-    errors = covariance(matrix, family, fitted)
+    errors = plain_covariance(matrix, family, fitted)
     assert errors is not None
     assert np.sqrt(np.diag(errors)) == pytest.approx(np.sqrt(np.diag(expected)), rel=STD_ERROR_TOLERANCE)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transforms.factors.weights.evidence import DEFAULT, QUALITIES, REBUTTALS, EvidenceWeights, Rebuttal, read_evidence
+from transforms.factors.weights.facts import FactWeights, read_facts
 from transforms.factors.weights.reputation import (
     CreditWeights,
     RatePrior,
@@ -32,6 +33,7 @@ __all__ = [
     "UNKNOWN",
     "CreditWeights",
     "EvidenceWeights",
+    "FactWeights",
     "Procedure",
     "RatePrior",
     "RateWeights",
@@ -56,6 +58,7 @@ class Weights:
         evidence: Strength of evidence.
         rules: Worth of rules.
         reputation: Worth of reputation.
+        facts: Thresholds of facts.
         tone: The ``[tone]`` table as it was parsed; its own module reads it.
     """
 
@@ -65,6 +68,7 @@ class Weights:
     evidence: EvidenceWeights
     rules: RulesWeights
     reputation: ReputationWeights
+    facts: FactWeights
     tone: Mapping[str, Any]
 
     @property
@@ -83,7 +87,7 @@ class Weights:
             WeightsError: A key is missing or unknown, or a value is out of its range.
         """
         root = Section("", mapping)
-        root.only(("version", "overall", "evidence", "rules", "reputation", "tone"))
+        root.only(("version", "overall", "evidence", "rules", "reputation", "facts", "tone"))
         canonical = json.dumps(mapping, sort_keys=True, ensure_ascii=False, default=str)
         return cls(
             version=root.text("version"),
@@ -92,5 +96,6 @@ class Weights:
             evidence=read_evidence(root.table("evidence")),
             rules=read_rules(root.table("rules")),
             reputation=read_reputation(root.table("reputation")),
+            facts=read_facts(root.table("facts")),
             tone=root.table("tone").values if "tone" in mapping else {},
         )

@@ -29,6 +29,11 @@ def share(name: str, en: str, zh: str) -> Column:
     return Column(name, Kind.FLOAT, Label(en, zh), minimum=0, maximum=1)
 
 
+def total(name: str, en: str, zh: str) -> Column:
+    """Declare a column of sums of money, exact."""
+    return Column(name, Kind.TOTAL, Label(en, zh), minimum=0, unit="CNY")
+
+
 def number(name: str, en: str, zh: str, unit: str = "") -> Column:
     """Declare a column of numbers of any size."""
     return column(name, Kind.FLOAT, en, zh, unit)
@@ -78,6 +83,18 @@ RATE = (
     share("share", "n over n_total", "占比"),
     *INTERVAL,
     STATUS,
+)
+MONEY = (
+    total(
+        "claimed_cny",
+        "Sum claimed in the disputes with this outcome; null: recorded in none of them",
+        "该结果纠纷的索赔金额合计；均未记录时为空",
+    ),
+    total(
+        "refunded_cny",
+        "Sum refunded in the disputes with this outcome; null: recorded in none of them",
+        "该结果纠纷的退款金额合计；均未记录时为空",
+    ),
 )
 SLICE = (
     text("slice", "What the disputes are divided by: all, category, claim, month, decided_by", "分组方式"),

@@ -2,6 +2,7 @@
 
 from transforms.registry import enumerations as enums
 from transforms.registry import inputs
+from transforms.registry.facts import FACTS
 from transforms.registry.model import Column, Kind, Label, Table
 from transforms.registry.outputs.columns import (
     COUNTED,
@@ -99,6 +100,13 @@ CORE_TABLES = (
             _advantage("overall", Label("overall", "综合")),
         ),
         is_open=True,
+    ),
+    Table(
+        "core",
+        "dispute_facts",
+        Label("Single facts of a dispute that the questions ask about", "各项主张所涉及的单项事实"),
+        ("dispute_id",),
+        (inputs.DISPUTE_ID, *(fact.column for fact in FACTS)),
     ),
     Table(
         "core",

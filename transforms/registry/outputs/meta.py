@@ -1,7 +1,20 @@
 """Tables of ``meta``: runs, files, rows set aside, validation and the data dictionary."""
 
 from transforms.registry.model import Column, Kind, Label, Table
-from transforms.registry.outputs.columns import FILE_ID, RUN_ID, count, flag, text, time
+from transforms.registry.outputs.columns import (
+    FILE_ID,
+    INTERVAL,
+    P_VALUE,
+    Q_VALUE,
+    RUN_ID,
+    STATUS,
+    count,
+    flag,
+    number,
+    share,
+    text,
+    time,
+)
 
 META_TABLES = (
     Table(
@@ -105,6 +118,26 @@ META_TABLES = (
             count("n_checked", "Rows that were checked", "检查行数"),
             count("n_unexpected", "Rows that break it", "不符合的行数"),
             text("observed", "What was observed", "观测值"),
+        ),
+    ),
+    Table(
+        "meta",
+        "drift",
+        Label("What was delivered now against what was there before", "本次数据与此前数据的差异"),
+        ("measure", "value"),
+        (
+            text("measure", "What is compared: a column, a factor's levels, or the volume", "比较的指标"),
+            text("value", "Value of the column, level of the factor, or not_recorded", "取值"),
+            count("n_before", "Disputes there before", "此前纠纷数"),
+            count("n_now", "Disputes delivered now", "本次纠纷数"),
+            share("share_before", "Share of the value before", "此前占比"),
+            share("share_now", "Share of the value now", "本次占比"),
+            number("difference_pp", "Share now less share before", "占比之差", "pp"),
+            *INTERVAL,
+            P_VALUE,
+            Q_VALUE,
+            flag("is_moved", "It moved beyond what chance explains, and far enough to matter", "是否显著变化"),
+            STATUS,
         ),
     ),
     Table(

@@ -1,10 +1,30 @@
 """Tables of ``marts``: one module per theme."""
 
 from transforms.registry.model import Table
-from transforms.registry.outputs.marts import association, effects, rates
+from transforms.registry.outputs.marts import (
+    association,
+    claims,
+    consistency,
+    durations,
+    effects,
+    importance,
+    kinds,
+    rates,
+    reversals,
+    trend,
+    validation,
+)
 
 MART_TABLES: tuple[Table, ...] = (
     *rates.TABLES,
     *association.TABLES,
     *effects.TABLES,
+    *kinds.TABLES,
+    *durations.TABLES,
+    *importance.TABLES,
+    *validation.TABLES,
+    *trend.TABLES,
+    *consistency.TABLES,
+    *reversals.TABLES,
+    *claims.TABLES,
 )

@@ -1,4 +1,4 @@
-"""Runs the pipeline as a process of its own, and ends it hard at a given moment; for ``test_kill``."""
+"""Runs the pipeline as a process of its own, and ends it hard at a given moment; for ``test_kills``."""
 
 import os
 import signal

@@ -1,0 +1,215 @@
+"""Kinds of interval whose coverage is measured; a new kind is a function and a line in ``KINDS``."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from benchmarks import coverage_worlds as worlds
+from flows.sql_runner import read_sql_files, run_sql_files
+from transforms.statistics.clusters import Floats
+from transforms.statistics.contrasts import products_of
+from transforms.statistics.design import prepare
+from transforms.statistics.effect_rows import PERCENT, effect_rows
+from transforms.statistics.effects import fit_model
+from transforms.statistics.estimate import factor_association
+from transforms.statistics.families import Family
+from transforms.statistics.importance import measure_importance
+from transforms.statistics.levels import assign_levels, level_bounds
+from transforms.statistics.logit import Logit
+from transforms.statistics.ordinal import Ordinal
+from transforms.statistics.reference import sql_parameters
+from transforms.statistics.specs import CORE_FACTORS, OUTCOMES
+from transforms.statistics.terms import Categorical, Flag, Interaction, Numeric, Scale, Term
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One interval of one world.
+
+    Attributes:
+        kind: What is estimated.
+        truth: Its value in the population.
+        ci_low: Lower end of the interval, None where there is none.
+        ci_high: Upper end.
+        p_value: Of no effect; None where there is no test.
+        is_null: Whether there is no effect indeed.
+        status: As in the table.
+    """
+
+    kind: str
+    truth: float
+    ci_low: float | None
+    ci_high: float | None
+    p_value: float | None
+    is_null: bool
+    status: str
+
+
+Kind = Callable[[pl.DataFrame], Iterable[Shown]]
+
+#: Where a factor belongs, by its name.
+LEVEL_OF = {"evidence": "dispute", "rules": "dispute", "tone": "seller", "reputation": "seller"}
+#: Sixteen fits on more would take long; the truth is off by a hundredth of an interval's width.
+TRUE_IMPORTANCE_ROWS = 200_000
+NULLS = frozenset({"rules", "tone"})
+TERMS: tuple[Term, ...] = (
+    *(Numeric(spec.column, spec.column, Scale.PLAIN) for spec in CORE_FACTORS),
+    Flag("shown", "shown"),
+    Flag("established", "established"),
+    Interaction("interaction", "evidence_advantage", "reputation_advantage"),
+    Categorical("category", "category"),
+    Categorical("claim", "claim"),
+)
+COEFFICIENTS = {
+    "evidence_advantage": worlds.EVIDENCE, "rules_advantage": worlds.RULES, "tone_advantage": worlds.TONE,
+    "reputation_advantage": worlds.REPUTATION, "shown": worlds.SHOWN, "established": worlds.ESTABLISHED,
+    "interaction": worlds.EVIDENCE_REPUTATION,
+}  # fmt: skip
+TITLES = {
+    "evidence_advantage": "dispute", "rules_advantage": "dispute, no effect", "tone_advantage": "seller, no effect",
+    "reputation_advantage": "seller", "shown": "flag of a dispute", "established": "flag of a seller",
+    "interaction": "interaction", "category=luxury": "dummy",
+}  # fmt: skip
+
+
+def rates(world: pl.DataFrame) -> Iterator[Shown]:
+    """Shares of buyer_wins of all, in a group of disputes and in one of sellers, by the SQL of the marts."""
+    true, found = _true_rates(), _rates(world)
+    for (slice_, value), truth in true.items():
+        low, high, status = found[slice_, value]
+        yield Shown(f"rate | {_SLICES[slice_]}", truth, low, high, None, is_null=False, status=status)
+
+
+_SLICES = {"all": "all", "shown": "group of disputes", "established": "group of sellers"}
+
+
+@cache
+def _true_rates() -> dict[tuple[str, str], float]:
+    people = worlds.population()
+    won = people["outcome"] == OUTCOMES[-1]
+    yes = {name: float(won.filter(people[name]).mean()) for name in ("shown", "established")}  # type: ignore[arg-type]
+    return {("all", "all"): float(won.mean()), **{(name, "true"): share for name, share in yes.items()}}  # type: ignore[arg-type]
+
+
+@cache
+def _warehouse() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": 1})
+    run_sql_files(connection, [file for file in read_sql_files() if file.table == "temp.rates"], {})
+    return connection
+
+
+def _rates(world: pl.DataFrame) -> dict[tuple[str, str], tuple[float, float, str]]:
+    slices = {"all": pl.lit("all"), "shown": pl.col("shown"), "established": pl.col("established")}
+    counts = pl.concat(
+        world.group_by(slice=pl.lit(name), value=value.cast(pl.String), seller_id="seller_id").agg(
+            (pl.col("outcome") == outcome).sum().cast(pl.Int64).alias(outcome) for outcome in OUTCOMES
+        )
+        for name, value in slices.items()
+    )
+    connection = _warehouse()
+    connection.register("counts", counts.to_arrow())
+    rows = connection.execute(
+        "select slice, value, ci_low, ci_high, status from temp.rates('counts', $normal_quantile, $t_quantiles) "
+        "where outcome = 'buyer_wins'",
+        sql_parameters(),
+    ).fetchall()
+    return {(slice_, value): (low, high, status) for slice_, value, low, high, status in rows}
+
+
+def associations(world: pl.DataFrame) -> Iterator[Shown]:
+    """The five measures for a factor of disputes and one of sellers, each with and without effect."""
+    for row, truth in zip(_association(world).iter_rows(named=True), _true_associations(), strict=True):
+        factor = row["factor"]
+        is_null = factor in NULLS
+        title = f"{row['measure']} | {LEVEL_OF[factor]}{', no effect' if is_null else ''}"
+        exact = {"auc": 0.5}.get(row["measure"], 0.0) if is_null else truth
+        yield Shown(title, exact, row["ci_low"], row["ci_high"], row["p_value"], is_null, row["status"])
+
+
+def _association(world: pl.DataFrame) -> pl.DataFrame:
+    bounds = level_bounds(world.lazy(), CORE_FACTORS)
+    levels = assign_levels(world.lazy(), bounds, CORE_FACTORS).collect()
+    coded = pl.concat([levels, world.select("outcome", "seller_id")], how="horizontal")
+    return factor_association(coded, CORE_FACTORS)
+
+
+@cache
+def _true_associations() -> list[float]:
+    people = worlds.population().with_columns(seller_id=pl.lit(None, pl.String))
+    return _association(people)["estimate"].to_list()
+
+
+def logit(world: pl.DataFrame) -> Iterator[Shown]:
+    """Coefficients and average marginal effects of the logit of buyer_wins."""
+    yield from _model(world, "logit", Logit(2))
+
+
+def ordinal(world: pl.DataFrame) -> Iterator[Shown]:
+    """The same of the proportional-odds model."""
+    yield from _model(world, "ordinal", Ordinal())
+
+
+def _model(world: pl.DataFrame, name: str, family: Family) -> Iterator[Shown]:
+    design = prepare(world.lazy(), TERMS).design(TERMS)
+    model = fit_model(name, design.matrix, family)
+    rows = {row.term: row for row in effect_rows(model, design, products_of(model.matrix, TERMS))}
+    for term, truth in COEFFICIENTS.items():
+        row = rows[term]
+        low, high = (None if end is None else float(np.log(end)) for end in (row.ci_low, row.ci_high))
+        yield Shown(f"{name} coefficient | {TITLES[term]}", truth, low, high, row.p_value, truth == 0, row.status)
+    for term, truth in _true_effects().items():
+        row = rows[term]
+        yield Shown(
+            f"{name} AME | {TITLES[term]}", truth, row.ame_ci_low, row.ame_ci_high, None, is_null=False,
+            status=row.status,
+        )  # fmt: skip
+
+
+@cache
+def _true_effects() -> dict[str, float]:
+    """Average marginal effects in percentage points, from the predictor itself."""
+    people = worlds.population()
+    x, r = (people[f"{name}_advantage"].to_numpy() for name in ("evidence", "reputation"))
+    shown, established = (people[name].to_numpy().astype(np.float64) for name in ("shown", "established"))
+    other = people["category"].replace_strict(worlds.CATEGORIES, return_dtype=pl.Float64).to_numpy()
+
+    def chance(**change: Floats) -> Floats:
+        settings = {"evidence": x, "reputation": r, "shown": shown, "established": established, "other": other}
+        eta = worlds.linear_predictor(**(settings | change))
+        return np.asarray(1 / (1 + np.exp(worlds.THRESHOLDS[1] - eta)))
+
+    p, both = chance(), worlds.EVIDENCE_REPUTATION
+    density = p * (1 - p)
+    by_evidence, by_reputation = worlds.EVIDENCE + both * r, worlds.REPUTATION + both * x
+    ones, zeros = np.ones_like(x), np.zeros_like(x)
+    effects = {
+        "evidence_advantage": density * by_evidence,
+        "reputation_advantage": density * by_reputation,
+        "shown": chance(shown=ones) - chance(shown=zeros),
+        "established": chance(established=ones) - chance(established=zeros),
+        "category=luxury": chance(other=worlds.CATEGORIES["luxury"] * ones) - chance(other=zeros),
+        "interaction": density * both + density * (1 - 2 * p) * by_evidence * by_reputation,
+    }
+    return {term: float(effect.mean()) * PERCENT for term, effect in effects.items()}
+
+
+def importance(world: pl.DataFrame) -> Iterator[Shown]:
+    """Shares of the four factors in what the ordinal model explains."""
+    for factor, truth in zip(measure_importance(world.lazy(), ()).factors, _true_importance(), strict=True):
+        title = f"importance share | {LEVEL_OF[factor.factor]}{', no effect' if factor.factor in NULLS else ''}"
+        exact = 0.0 if factor.factor in NULLS else truth
+        yield Shown(title, exact, factor.ci_low, factor.ci_high, factor.p_value, factor.factor in NULLS, factor.status)
+
+
+@cache
+def _true_importance() -> list[float]:
+    found = measure_importance(worlds.population().head(TRUE_IMPORTANCE_ROWS).lazy(), (), 10**9).factors
+    return [factor.share or 0.0 for factor in found]
+
+
+#: Each gives its intervals for a world.
+KINDS: tuple[Kind, ...] = (rates, associations, logit, ordinal, importance)

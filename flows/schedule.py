@@ -1,0 +1,78 @@
+"""Runs that Prefect starts: the flow of deployments (prefect.yaml), and the runner behind ``rulings serve``."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.schedules import Cron
+
+from flows.errors import RunError, UsageError
+from flows.notify import notify_failure
+from flows.settings import Layout
+
+NAME = "rulings-scheduled"
+TIMEZONE = "Asia/Shanghai"
+#: A run that failed is tried again after a pause: an export may still have been on its way.
+RETRIES = 2
+RETRY_SECONDS = 300
+
+
+@flow(
+    name=NAME,
+    retries=RETRIES,
+    retry_delay_seconds=RETRY_SECONDS,
+    persist_result=False,
+    on_failure=[notify_failure],
+    on_crashed=[notify_failure],
+)
+def scheduled(data: str = "data", inbox: str | None = None, profile: str | None = None) -> str:
+    """Carry out one run; the stages show as a flow of their own below it.
+
+    Args:
+        data: The data directory.
+        inbox: Folder with batches; by default ``inbox`` below the data directory.
+        profile: How headers are named.
+
+    Returns:
+        The release in force afterwards.
+
+    Raises:
+        RunError: The data cannot be read or failed a gate; the release in force is untouched.
+    """
+    from flows.pipeline import record_failure, run  # noqa: PLC0415 - takes seconds to load
+    from flows.settings import make_settings  # noqa: PLC0415
+
+    settings = make_settings(Path(data), Path(inbox) if inbox else None, profile)
+    try:
+        return run(settings).run_id
+    except RunError as error:
+        record_failure(settings, str(error))
+        raise
+
+
+def serve(layout: Layout, cron: str, parameters: dict[str, Any]) -> None:
+    """Start a run whenever the schedule says so, until interrupted; one at a time.
+
+    Args:
+        layout: The data directory.
+        cron: Minute, hour, day of month, month, day of week, in the time of China.
+        parameters: Of `scheduled`.
+
+    Raises:
+        UsageError: ``cron`` is no schedule.
+    """
+    try:
+        CronSchedule(cron=cron, timezone=TIMEZONE)
+    except ValueError as error:
+        raise UsageError(
+            f"{cron!r} is no schedule; give minute, hour, day of month, month and day of week, as in '30 3 * * *'"
+        ) from error
+    scheduled.serve(
+        name=layout.root.name,
+        schedule=Cron(cron, timezone=TIMEZONE),
+        parameters=parameters,
+        limit=1,
+        pause_on_shutdown=False,
+        print_starting_message=False,
+    )

@@ -1,0 +1,16 @@
+-- Grain: dispute, open ones included; the groups that rates are given for. Key: dispute_id.
+-- The month is that of the ruling or, without one, of the opening, in Shanghai.
+create or replace temp view dispute_groups as
+select
+    dispute_id,
+    seller_id,
+    coalesce(outcome, 'open') as outcome,
+    coalesce(category, 'not_recorded') as category,
+    coalesce(claim, 'not_recorded') as claim,
+    coalesce(
+        strftime(coalesce(ruled_at, opened_at) at time zone 'Asia/Shanghai', '%Y-%m'), 'not_recorded'
+    ) as month,
+    coalesce(decided_by, 'not_recorded') as decided_by,
+    claimed_cny,
+    refunded_cny
+from core.disputes;

@@ -1,0 +1,56 @@
+"""A run that is told to stop ends soon, says so, and leaves nothing behind."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.sample import write_sample
+from flows.settings import Layout
+
+LONGEST_SECONDS = 10.0
+STARTS_WITHIN_SECONDS = 180.0
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+
+
+def _has_begun(run: subprocess.Popen[str], stage: str) -> bool:
+    assert run.stderr is not None
+    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < deadline and (line := run.stderr.readline()):
+        if line.strip() == f"· {stage}":
+            return True
+    return False
+
+
+@pytest.mark.parametrize("stage", ["ingest", "score", "load"])
+def test_sigterm_ends_a_run_within_ten_seconds(tmp_path: Path, stage: str) -> None:
+    write_sample(tmp_path / "inbox" / "a", 20_000, 3)
+    layout = Layout(tmp_path / "data")
+    command = [sys.executable, "-m", "flows.cli", "run", "--inbox", str(tmp_path / "inbox"), "--data", str(layout.root)]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert _has_begun(run, stage)
+    children = _children(run.pid)
+    assert children
+    run.send_signal(signal.SIGTERM)
+    told_at = time.monotonic()
+    _, said = run.communicate(timeout=60)
+    assert time.monotonic() - told_at < LONGEST_SECONDS
+    assert run.returncode == 1
+    assert said.splitlines()[-1].startswith("rulings: told to stop")
+    assert not layout.work.exists()
+    assert not layout.current.exists()
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while any(_is_alive(child) for child in children) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(_is_alive(child) for child in children)
+
+
+def _is_alive(pid: str) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and ") Z " not in stat.read_text(encoding="ascii")

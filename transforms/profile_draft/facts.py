@@ -1,0 +1,127 @@
+"""What the values of a column are, whatever its header says."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+from transforms.ingest.numbers import CURRENCIES
+from transforms.ingest.profile import NULL_TOKENS
+from transforms.ingest.values import Spelling, clean, numeric_text
+from transforms.profile_draft.dates import DateGuess, guess_dates
+from transforms.profile_draft.value_words import ABSENT_WORDS
+from transforms.registry import Kind
+
+#: So many different values are looked at; more tell nothing new.
+MOST_VALUES: Final = 3_000
+_PLAIN: Final = Spelling(NULL_TOKENS)
+_EURO: Final = r"^\D{0,4}\d{1,3}(?:\.\d{3})+,\d{1,2}\D{0,4}$|^\D{0,4}\d+,\d{1,2}\D{0,4}$"
+_ANGLO: Final = r"^\D{0,4}\d{1,3}(?:,\d{3})+(?:\.\d+)?\D{0,4}$|^\D{0,4}\d+\.\d{1,2}\D{0,4}$"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The values of one column.
+
+    Attributes:
+        header: Its header.
+        rows: Rows that were looked at.
+        counts: ``value`` (trimmed text, not null) and ``n``, the commonest first, at most `MOST_VALUES`.
+        filled: Rows with a value.
+        different: Different values.
+        absent: Values that seem to say that nothing was recorded, and are not known for that.
+    """
+
+    header: str
+    rows: int
+    counts: pl.DataFrame
+    filled: int
+    different: int
+    absent: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> list[str]:
+        """The different values, the commonest first."""
+        return self.counts["value"].to_list()
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether every row has a value of its own."""
+        return self.rows > 0 and self.different == self.rows
+
+    @cached_property
+    def length(self) -> float:
+        """Mean number of characters of the different values."""
+        mean = self.counts["value"].str.len_chars().mean()
+        return float(mean) if isinstance(mean, int | float) else 0.0
+
+    @cached_property
+    def dates(self) -> DateGuess:
+        """How its dates are written, if it has any."""
+        return guess_dates(self.counts)
+
+    @cached_property
+    def numbers(self) -> pl.Series:
+        """The different values as numbers, null where they are none."""
+        return numeric_text(self.counts["value"], _PLAIN).cast(pl.Float64)
+
+    @property
+    def number_share(self) -> float:
+        """Share of the values that are numbers."""
+        return self.share(self.numbers.is_not_null())
+
+    @cached_property
+    def currencies(self) -> tuple[str, ...]:
+        """Marks of currencies other than the yuan that stand beside its numbers."""
+        texts = self.counts.filter(self.numbers.is_not_null())["value"]
+        found = [mark for mark in CURRENCIES if texts.str.contains(mark, literal=True).any()]
+        # The shorter mark is part of the longer one.
+        return tuple(mark for mark in found if not any(mark != other and mark in other for other in found))
+
+    @property
+    def has_decimal_comma(self) -> bool:
+        """Whether fractions stand behind a comma, and none behind a point."""
+        texts = self.counts["value"]
+        return bool(texts.str.contains(_EURO).any()) and not texts.str.contains(_ANGLO).any()
+
+    def share(self, mask: pl.Series) -> float:
+        """Share of the rows with a value for which a mask over the different values holds."""
+        total = int(self.counts["n"].sum())
+        return int(self.counts.filter(mask)["n"].sum()) / total if total else 0.0
+
+
+def facts_of(header: str, texts: pl.Series) -> Facts:
+    """Look at a column.
+
+    Args:
+        header: Its header.
+        texts: Its values as they stand in the file.
+    """
+    known = clean(texts.cast(pl.String), _PLAIN, None).alias("value")
+    counts = known.drop_nulls().to_frame().group_by("value").len("n").sort(["n", "value"], descending=[True, False])
+    told = counts["value"].str.to_lowercase().str.contains(ABSENT_WORDS)
+    absent = counts.filter(told)["value"].to_list()
+    real = counts.filter(~told)
+    filled = int(real["n"].sum())
+    return Facts(header, texts.len(), real.head(MOST_VALUES), filled, real.height, tuple(absent))
+
+
+def readable_as(facts: Facts, kind: Kind) -> float:
+    """Share of the values that are of a kind, apart from enumerations and booleans."""
+    if not facts.filled:
+        return 0.0
+    if kind in {Kind.TIMESTAMP, Kind.DATE}:
+        return facts.dates.share
+    if kind in {Kind.DECIMAL, Kind.FLOAT}:
+        return max(facts.number_share, _decimal_comma_share(facts))
+    if kind is Kind.INTEGER:
+        numbers = facts.numbers
+        return facts.share((numbers == numbers.floor()).fill_null(value=False))
+    return 1.0
+
+
+def _decimal_comma_share(facts: Facts) -> float:
+    if not facts.has_decimal_comma:
+        return 0.0
+    return facts.share(facts.counts["value"].str.contains(rf"{_EURO}|^\D{{0,4}}\d+\D{{0,4}}$"))

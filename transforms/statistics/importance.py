@@ -1,0 +1,421 @@
+"""How much each of the four factors contributes to what the model explains of the outcome.
+
+A factor's part is what it adds to the log-likelihood, averaged over the orders in which the factors can enter the
+model. Intervals follow from each seller's own log-likelihood in each submodel, without a refit
+(docs/decisions/083-importance.md).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import polars as pl
+
+from transforms.statistics.association import IndependenceTest
+from transforms.statistics.clusters import Clustering, Floats, Integers
+from transforms.statistics.design import MISSING_SUFFIX, Design, Prepared, prepare
+from transforms.statistics.effects import FittedModel, fit_model, ordinal_family
+from transforms.statistics.matrix import Matrix
+from transforms.statistics.newton import Fit
+from transforms.statistics.ratios import parts_of_sum
+from transforms.statistics.reference import t_p_value, two_sided_quantile
+from transforms.statistics.sampling import sample_sellers
+from transforms.statistics.sandwich import covariance
+from transforms.statistics.shapley import Game, play
+from transforms.statistics.specs import CORE_FACTORS, FactorSpec
+from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, extra_term
+
+#: Sixteen fits on more rows than this take longer than their precision is worth; whole sellers are sampled.
+MOST_ROWS = 100_000
+#: The four factors together must explain something, at this level, before it is divided among them.
+SIGNIFICANCE = 0.05
+NO_EFFECT = "no_effect_found"
+FACTORS = tuple(spec.name for spec in CORE_FACTORS)
+_MILLE = 1000
+
+
+@dataclass(frozen=True)
+class FactorImportance:
+    """One factor; numbers are None where ``status`` says why.
+
+    Attributes:
+        factor: Its name.
+        share: Its Shapley share of what the four factors together explain, in [0, 1].
+        ci_low: Lower end of the 95 % interval of the share.
+        ci_high: Upper end.
+        r2_part: What the share comes to in McFadden's R².
+        r2_alone: By how much the factor raises McFadden's R² of the controls.
+        r2_given_others: By how much it raises that of the controls and the other factors.
+        p_value: Likelihood-ratio test of the factor given the other three, corrected for sellers.
+        learnt_weight: Coefficient per unit of advantage over the sum of those of all factors; None where that sum is
+            not significantly above zero.
+        learnt_ci_low: Lower end of the 95 % interval of the learnt weight.
+        learnt_ci_high: Upper end.
+        status: ``ok``, what is to be said of the intervals, or why there is no number.
+    """
+
+    factor: str
+    share: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    r2_part: float | None = None
+    r2_alone: float | None = None
+    r2_given_others: float | None = None
+    p_value: float | None = None
+    learnt_weight: float | None = None
+    learnt_ci_low: float | None = None
+    learnt_ci_high: float | None = None
+    status: str = "ok"
+
+
+@dataclass(frozen=True)
+class Importance:
+    """The four factors side by side.
+
+    Attributes:
+        factors: One per factor, in the order of ``FACTORS``.
+        share_covariance: Covariance of the shares by seller, shape (4, 4), zero where a factor has no share; None
+            where nothing can be said of variation.
+        p_value: Likelihood-ratio test of all factors together, corrected for sellers.
+        clustering: Disputes in the fits, and the sellers behind them.
+        is_sampled: Whether the fits use a sample of sellers.
+        status: ``ok``, or why there are no shares.
+    """
+
+    factors: tuple[FactorImportance, ...]
+    share_covariance: Floats | None
+    p_value: float | None
+    clustering: Clustering
+    is_sampled: bool
+    status: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A difference of two shares with its 95 % interval and p value; None where ``status`` says why."""
+
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    p_value: float | None
+    status: str
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The full model, its submodels and its errors.
+
+    Attributes:
+        model: The full model.
+        full: Its fit.
+        errors: Covariance of its estimates by seller.
+        players: Places among ``FACTORS`` of the factors in the model.
+        places: Coefficients of each player: the advantage's, then that of its indicator.
+        game: The submodels.
+    """
+
+    model: FittedModel
+    full: Fit
+    errors: Floats | None
+    players: tuple[int, ...]
+    places: tuple[Integers, ...]
+    game: Game
+
+    @property
+    def clustering(self) -> Clustering:
+        """Disputes and sellers."""
+        return self.model.matrix.clustering
+
+
+def measure_importance(frame: pl.LazyFrame, extra: Sequence[FactorSpec], most_rows: int = MOST_ROWS) -> Importance:
+    """Divide what the ordinal model explains among the four factors.
+
+    A factor's part is its Shapley value of McFadden's R² (1 − log-likelihood over that without predictors) in the
+    game of the sixteen submodels. Category, claim, month, log price and extra factors are in all of them; an
+    indicator of what is not recorded comes and goes with its factor. Source: Lipovetsky and Conklin (2001); for
+    logits Azen and Traxel (2009).
+
+    Args:
+        frame: One row per dispute: dispute_id, outcome, seller_id, category, claim, month, item_price_cny, the four
+            advantages and the columns of ``extra``. The order of rows does not matter.
+        extra: Extra factors, all of them controls.
+        most_rows: Rows above which whole sellers are sampled.
+
+    Returns:
+        Shares with intervals by seller.
+    """
+    rows, is_sampled = sample_sellers(frame, most_rows)
+    controls = [*CONTROLS, *(extra_term(spec) for spec in extra)]
+    terms = [*ADVANTAGES, *sorted(controls, key=lambda term: isinstance(term, Categorical))]
+    prepared = prepare(rows, terms)
+    design = prepared.design(terms)
+    model = fit_model("ordinal", design.matrix, ordinal_family(design.matrix))
+    blank = Importance(_blank(design, model), None, None, model.matrix.clustering, is_sampled, model.status)
+    if model.fitted is None:
+        return blank
+    players = [place for place, spec in enumerate(CORE_FACTORS) if spec.column in model.matrix.dense_terms]
+    if not players:
+        return replace(blank, status=blank.factors[0].status)
+    places = [_places(model.matrix, CORE_FACTORS[place].column) for place in players]
+    game = play(model, model.fitted, places)
+    if game is None:
+        lost = [replace(factor, status="not_converged") for factor in blank.factors]
+        return replace(blank, factors=tuple(lost), status="not_converged")
+    errors = covariance(model.matrix, model.family, model.fitted)
+    return _divide(_Fitted(model, model.fitted, errors, tuple(players), tuple(places), game), blank, _scales(prepared))
+
+
+def _blank(design: Design, model: FittedModel) -> tuple[FactorImportance, ...]:
+    """The factors without numbers, each with the reason if it has one of its own."""
+    left_out = {term.term: term.status for term in design.left_out}
+    status = dict(zip(model.matrix.terms, model.term_status, strict=True))
+    own = {spec.name: left_out.get(spec.column, status.get(spec.column, "ok")) for spec in CORE_FACTORS}
+    fallback = model.matrix.clustering.status if model.fitted is not None else model.status
+    return tuple(FactorImportance(name, status=fallback if why == "ok" else why) for name, why in own.items())
+
+
+def _places(matrix: Matrix, column: str) -> Integers:
+    """Places of an advantage and of its indicator, if it has one."""
+    names = (column, f"{column}{MISSING_SUFFIX}")
+    return np.array([matrix.dense_terms.index(name) for name in names if name in matrix.dense_terms])
+
+
+def _scales(prepared: Prepared) -> Floats:
+    """Standard deviation (n − 1) of each advantage, by which the model has divided it; 1 where there is none."""
+    scales = np.ones(len(CORE_FACTORS))
+    for place, spec in enumerate(CORE_FACTORS):
+        values = prepared.rows[spec.column].cast(pl.Float64).to_numpy().astype(np.float64)
+        recorded = values[np.isfinite(values)]
+        if recorded.size and recorded.min() < recorded.max():
+            scales[place] = recorded.std(ddof=1)
+    return scales
+
+
+def _divide(fitted: _Fitted, blank: Importance, scales: Floats) -> Importance:
+    """Fill in tests and gains, and the shares if there is something to divide."""
+    p_value = _p_value(fitted, np.concatenate(fitted.places), fitted.game.total)
+    factors = _with_gains(fitted, blank.factors)
+    whole = replace(blank, p_value=p_value)
+    if fitted.game.total <= 0 or (p_value is not None and p_value >= SIGNIFICANCE):
+        named = [replace(each, status=NO_EFFECT) if each.r2_alone is not None else each for each in factors]
+        return replace(whole, factors=tuple(named), status=NO_EFFECT)
+    shares = fitted.game.values / fitted.game.values.sum()
+    errors = _share_covariance(fitted)
+    factors = _with_shares(fitted, factors, shares, errors)
+    return replace(whole, factors=_with_weights(fitted, factors, scales), share_covariance=_spread(fitted, errors))
+
+
+def _deffs(fitted: _Fitted, places: Integers) -> Floats | None:
+    """Design effects of some coefficients, a matrix whose eigenvalues they are; None where they cannot be had."""
+    if fitted.errors is None:
+        return None
+    k = fitted.model.family.n_intercepts
+    order = np.flatnonzero(fitted.full.free)
+    free = k + np.flatnonzero(np.isin(order, places))
+    plain = np.linalg.inv(fitted.full.information)[np.ix_(free, free)]
+    return np.asarray(np.linalg.solve(plain, fitted.errors[np.ix_(free, free)]))
+
+
+def _p_value(fitted: _Fitted, places: Integers, gain: float) -> float | None:
+    """Likelihood-ratio test of some coefficients, corrected for sellers. Source: Rao and Scott (1984)."""
+    deffs = _deffs(fitted, places)
+    if deffs is None or deffs.size == 0 or np.trace(deffs) <= 0:
+        return None
+    dof = deffs.shape[0]
+    test = IndependenceTest(float(np.trace(deffs)) / dof, float(np.trace(deffs @ deffs)), dof)
+    return test.p_value(2 * gain, fitted.clustering.dof)
+
+
+def _with_gains(fitted: _Fitted, factors: Sequence[FactorImportance]) -> tuple[FactorImportance, ...]:
+    """What each factor adds to McFadden's R², first and last, and its test."""
+    filled, game = list(factors), fitted.game
+    for player, place in enumerate(fitted.players):
+        gain = game.given_others(player)
+        filled[place] = replace(
+            filled[place],
+            r2_alone=game.alone(player) / -game.null,
+            r2_given_others=gain / -game.null,
+            p_value=_p_value(fitted, fitted.places[player], gain),
+        )
+    return tuple(filled)
+
+
+def _share_covariance(fitted: _Fitted) -> Floats | None:
+    """Infinitesimal jackknife by seller, shape (k, k); None with one cluster.
+
+    Each influence is divided by 1 − nᵍ/n, which makes the variance of a plain share that of leaving out each seller
+    in turn. Source: Jaeckel (1972); Efron and Stein (1981).
+    """
+    matrix = fitted.model.matrix
+    n_clusters = fitted.clustering.n_clusters
+    if n_clusters == 1:
+        return None
+    influences = fitted.game.share_influences() / (1 - np.diff(matrix.cluster_starts) / matrix.n)
+    return np.asarray(influences @ influences.T * (1 - 1 / n_clusters))
+
+
+def _spread(fitted: _Fitted, errors: Floats | None) -> Floats | None:
+    """The covariance of the players' shares with zeros for the factors that do not play."""
+    if errors is None:
+        return None
+    full = np.zeros((len(FACTORS), len(FACTORS)))
+    full[np.ix_(fitted.players, fitted.players)] = errors
+    return full
+
+
+def _with_shares(
+    fitted: _Fitted, factors: Sequence[FactorImportance], shares: Floats, errors: Floats | None
+) -> tuple[FactorImportance, ...]:
+    """Shares with their intervals; a factor that is alone has all, and no interval."""
+    filled = list(factors)
+    noise = _noise(fitted)
+    for player, place in enumerate(fitted.players):
+        share = float(shares[player])
+        r2_part = share * fitted.game.total / -fitted.game.null
+        filled[place] = replace(filled[place], share=share, r2_part=r2_part)
+        if len(fitted.players) == 1:
+            filled[place] = replace(filled[place], status="only_factor")
+        elif errors is not None and noise is not None:
+            others = float(noise.sum() - noise[player])
+            low, high = share_interval(
+                share, float(errors[player, player]), (float(noise[player]), others), fitted.clustering.dof
+            )
+            filled[place] = replace(filled[place], ci_low=low, ci_high=high)
+    return tuple(filled)
+
+
+def _noise(fitted: _Fitted) -> Floats | None:
+    """Share that each factor is expected to get by chance if it has no effect, shape (k,).
+
+    A factor's coefficients add half the sum of their design effects to the log-likelihood, by chance alone. Source:
+    Takeuchi (1976).
+    """
+    deffs = [_deffs(fitted, places) for places in fitted.places]
+    if any(each is None for each in deffs):
+        return None
+    return np.array([np.trace(each) / 2 / fitted.game.total for each in deffs if each is not None])
+
+
+def share_interval(share: float, variance: float, noise: tuple[float, float], dof: float) -> tuple[float, float]:
+    """Interval of a share that stays within [0, 1].
+
+    It is symmetric on the scale of arcsin √share. There a share near 0 is the length of a normal vector, and so is its
+    complement near 1; the interval of such a length is right if the vector has one component. What chance may add
+    beyond one component is taken off the share at the low end, and off its complement at the high end: its mean, and at
+    the bound twice that, since the 95 % quantile of chi-squared grows by two with each component (3.84, 5.99, 7.81).
+
+    Args:
+        share: Estimate.
+        variance: Of the estimate, by the delta method.
+        noise: Share that the factor, and that the others together, get by chance.
+        dof: Degrees of freedom.
+
+    Returns:
+        Low and high end; the estimate lies between them.
+    """
+    inside = max(share * (1 - share), np.finfo(np.float64).tiny)
+    # near 0 this is also what chance gives one component
+    spread = variance / (4 * inside)
+    half_width = two_sided_quantile(dof) * math.sqrt(spread)
+    # one for the mean of what chance adds, and near the bound one more for what it may add
+    least = max(share - (2 - share) * max(noise[0] - spread, 0.0), 0.0)
+    most = min(share + (1 + share) * max(noise[1] - spread, 0.0), 1.0)
+    low = math.asin(math.sqrt(least)) - half_width
+    high = math.asin(math.sqrt(most)) + half_width
+    return math.sin(max(low, 0.0)) ** 2, math.sin(min(high, math.pi / 2)) ** 2
+
+
+def _with_weights(fitted: _Fitted, factors: Sequence[FactorImportance], scales: Floats) -> tuple[FactorImportance, ...]:
+    """Weights that the rulings give the advantages: coefficients per unit, made to add up to one."""
+    here = [
+        (place, own[0]) for place, own in zip(fitted.players, fitted.places, strict=True) if fitted.full.free[own[0]]
+    ]
+    units = np.array([scales[place] for place, _ in here])
+    per_unit = fitted.full.slopes[[own for _, own in here]] / units
+    errors = None
+    if fitted.errors is not None:
+        free = np.flatnonzero(fitted.full.free)
+        columns = fitted.model.family.n_intercepts + np.searchsorted(free, [own for _, own in here])
+        errors = fitted.errors[np.ix_(columns, columns)] / np.outer(units, units)
+    parts = parts_of_sum(per_unit, errors, fitted.clustering.dof)
+    filled = list(factors)
+    for (place, _), part in zip(here, parts or [], strict=parts is not None):
+        filled[place] = replace(
+            filled[place], learnt_weight=part.estimate, learnt_ci_low=part.ci_low, learnt_ci_high=part.ci_high
+        )
+    return tuple(filled)
+
+
+def share_difference(importance: Importance, first: str, second: str) -> Difference:
+    """Compare the shares of two factors.
+
+    The interval is made of those of the two shares, which need not be symmetric (method of variance estimates
+    recovery). The p value is that at which the interval would just reach zero. Source: Zou (2007), with correlation.
+
+    Args:
+        importance: The shares.
+        first: A factor.
+        second: Another factor.
+
+    Returns:
+        First less second with its interval by seller within [−1, 1], and the test of no difference.
+    """
+    by_name = {factor.factor: factor for factor in importance.factors}
+    shares = [by_name[name].share for name in (first, second)]
+    if shares[0] is None or shares[1] is None:
+        lost = by_name[first if shares[0] is None else second]
+        return Difference(None, None, None, None, lost.status)
+    estimate = shares[0] - shares[1]
+    clustering, errors = importance.clustering, importance.share_covariance
+    if errors is None or by_name[first].ci_low is None:
+        return Difference(estimate, None, None, None, clustering.status)
+    places = [FACTORS.index(first), FACTORS.index(second)]
+    scale = math.sqrt(errors[places[0], places[0]] * errors[places[1], places[1]])
+    correlation = errors[places[0], places[1]] / scale if scale > 0 else 0.0
+    down = _combined(_reach(by_name[first])[0], _reach(by_name[second])[1], correlation)
+    up = _combined(_reach(by_name[first])[1], _reach(by_name[second])[0], correlation)
+    facing = down if estimate > 0 else up
+    if facing == 0:
+        return Difference(estimate, None, None, None, "no_variation")
+    p_value = t_p_value(two_sided_quantile(clustering.dof) * estimate / facing, clustering.dof)
+    return Difference(estimate, max(estimate - down, -1.0), min(estimate + up, 1.0), p_value, clustering.status)
+
+
+def _reach(factor: FactorImportance) -> tuple[float, float]:
+    """How far the interval reaches below and above the share."""
+    share, low, high = (value or 0.0 for value in (factor.share, factor.ci_low, factor.ci_high))
+    return share - low, high - share
+
+
+def _combined(first: float, second: float, correlation: float) -> float:
+    return math.sqrt(max(first**2 + second**2 - 2 * correlation * first * second, 0.0))
+
+
+def importance_table(importance: Importance, configured: Mapping[str, int]) -> pl.DataFrame:
+    """Lay out ``marts.factor_importance``.
+
+    Args:
+        importance: The shares.
+        configured: Weights of ``overall_advantage`` in thousandths.
+
+    Returns:
+        One row per factor with the columns of ``FactorImportance`` and n, n_clusters, configured_weight, is_sampled.
+    """
+    names = [field.name for field in fields(FactorImportance)]
+    rows = [
+        {name: getattr(factor, name) for name in names}
+        | {
+            "n": importance.clustering.n,
+            "n_clusters": importance.clustering.n_clusters,
+            "configured_weight": configured[factor.factor] / _MILLE,
+            "is_sampled": importance.is_sampled,
+        }
+        for factor in importance.factors
+    ]
+    types: dict[str, pl.DataType] = {
+        "factor": pl.String(), "status": pl.String(), "n": pl.Int64(), "n_clusters": pl.Int64(),
+        "is_sampled": pl.Boolean(),
+    }  # fmt: skip
+    schema = {name: types.get(name, pl.Float64()) for name in rows[0]}
+    return pl.DataFrame(rows, schema=schema)

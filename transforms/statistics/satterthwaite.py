@@ -1,0 +1,203 @@
+"""Degrees of freedom of a variance by seller.
+
+A variance that is a sum over sellers varies like chi-squared with as many degrees of freedom as there are sellers of
+equal weight. How much each weighs depends on the estimate: a seller's own attribute counts by sellers, an attribute of
+disputes nearly by disputes.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.statistics.clusters import Floats, Integers
+from transforms.statistics.families import Derivatives, Likelihood
+from transforms.statistics.matrix import Matrix, cluster_sums, linear_predictor
+from transforms.statistics.newton import Fit
+
+#: Of more rows about so many stand for all: every k-th small cluster, and every k-th row of large ones.
+MOST_ROWS = 100_000
+#: A cluster of which so many rows or more are left is a large one.
+FEWEST_LEFT = 64
+#: With fewer degrees of freedom one cluster all but decides alone: the row says so.
+FEWEST_DEGREES = 2.0
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """Clusters of which some rows stand for all.
+
+    Attributes:
+        matrix: The rows.
+        sizes: Rows of each cluster, those included that were left out, shape (clusters,).
+        weight: For how many clusters each stands.
+        sums: Sums over all rows of each cluster; None where no rows were left out.
+    """
+
+    matrix: Matrix
+    sizes: Integers
+    weight: int
+    sums: "_Sums | None"
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Sums over the rows of clusters.
+
+    Attributes:
+        residuals: Pearson residuals, shape (clusters,).
+        squares: Their squares, the same.
+        predictors: Intercepts and free predictors times the standard deviation of the error, shape (clusters, K + p).
+    """
+
+    residuals: Floats
+    squares: Floats
+    predictors: Floats
+
+    def part(self, clusters: slice) -> "_Sums":
+        """Those of some clusters."""
+        return _Sums(self.residuals[clusters], self.squares[clusters], self.predictors[clusters])
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some clusters: rows that stand for them with their derivatives, where each begins, its size, and its sums."""
+
+    matrix: Matrix
+    rows: slice
+    derivatives: Derivatives
+    starts: Integers
+    sizes: Integers
+    weight: int
+    sums: _Sums
+
+
+def degrees_of_freedom(matrix: Matrix, family: Likelihood, fitted: Fit, directions: Floats) -> Floats:
+    """Degrees of freedom of the variance of linear functions of the coefficients.
+
+    Satterthwaite's approximation (Σ a_g)² / Σ a_g², with a_g the variance of what cluster g adds to the estimate. As in
+    Imbens and Kolesár (2016) errors of a cluster are alike to the same degree, which is estimated from the residuals;
+    that the fit makes residuals of clusters depend on each other is left out, since it matters little.
+
+    Args:
+        matrix: What was fitted.
+        family: The model.
+        fitted: Its estimates.
+        directions: The functions by intercepts and free slopes, shape (q, K + p).
+
+    Returns:
+        Shape (q,), at least 1; infinite without any recorded seller.
+    """
+    if not matrix.has_sellers or directions.shape[0] == 0:
+        return np.full(directions.shape[0], math.inf)
+    samples = _samples(matrix, family, fitted)
+    likeness = _likeness(samples, family, fitted)
+    by_coefficient = np.asarray(np.linalg.solve(fitted.information, directions.T), dtype=np.float64)
+    total, squares = np.zeros((2, directions.shape[0]))
+    for part in _parts(samples, family, fitted):
+        left = np.diff(np.append(part.starts, part.rows.stop - part.rows.start))
+        pulls = _pulls(fitted, part, by_coefficient)
+        own = np.add.reduceat(pulls**2, part.starts, axis=1) * (part.sizes / left)
+        shared = (part.sums.predictors @ by_coefficient).T ** 2 - own
+        added = np.maximum(own + likeness * shared, 0.0)
+        total += part.weight * added.sum(axis=1)
+        squares += part.weight * (added**2).sum(axis=1)
+    return np.asarray(np.maximum(np.divide(total**2, squares, out=np.ones_like(total), where=squares > 0), 1.0))
+
+
+def _samples(matrix: Matrix, family: Likelihood, fitted: Fit) -> list[_Sample]:
+    """Leave out rows where there are more than needed."""
+    starts, sizes = matrix.cluster_starts, np.diff(matrix.cluster_starts)
+    step = -(-matrix.n // MOST_ROWS)
+    if step == 1:
+        return [_Sample(matrix, sizes, 1, None)]
+    is_large = sizes >= FEWEST_LEFT * step
+    small, large = np.flatnonzero(~is_large)[::step], np.flatnonzero(is_large)
+    few, thin = (
+        [np.arange(starts[one], starts[one + 1], stride) for one in clusters]
+        for clusters, stride in ((small, 1), (large, step))
+    )
+    sums = [_sums(matrix, fitted, slice(one, one + 1), *_derived(matrix, family, fitted, int(one))) for one in large]
+    samples = [_Sample(matrix.take(np.concatenate(few)), sizes[small], step, None)] if few else []
+    return samples + ([_Sample(matrix.take(np.concatenate(thin)), sizes[large], 1, _stacked(sums))] if thin else [])
+
+
+def _derived(matrix: Matrix, family: Likelihood, fitted: Fit, cluster: int) -> tuple[slice, Derivatives]:
+    """All rows of a cluster, and their derivatives."""
+    rows = slice(int(matrix.cluster_starts[cluster]), int(matrix.cluster_starts[cluster + 1]))
+    return rows, _derivatives(matrix, family, fitted, rows)
+
+
+def _derivatives(matrix: Matrix, family: Likelihood, fitted: Fit, rows: slice) -> Derivatives:
+    eta = linear_predictor(matrix, rows, fitted.slopes)
+    return family.derivatives(family.classes(matrix.outcome[rows]), eta, fitted.intercepts)
+
+
+def _stacked(sums: Sequence[_Sums]) -> _Sums:
+    return _Sums(
+        np.concatenate([each.residuals for each in sums]),
+        np.concatenate([each.squares for each in sums]),
+        np.concatenate([each.predictors for each in sums]),
+    )
+
+
+def _parts(samples: Sequence[_Sample], family: Likelihood, fitted: Fit) -> Iterator[_Part]:
+    for sample in samples:
+        matrix = sample.matrix
+        for clusters, rows in matrix.cluster_chunks():
+            derivatives = _derivatives(matrix, family, fitted, rows)
+            known = sample.sums
+            sums = _sums(matrix, fitted, clusters, rows, derivatives) if known is None else known.part(clusters)
+            starts = matrix.cluster_starts[clusters] - rows.start
+            yield _Part(matrix, rows, derivatives, starts, sample.sizes[clusters], sample.weight, sums)
+
+
+def _sums(matrix: Matrix, fitted: Fit, clusters: slice, rows: slice, derivatives: Derivatives) -> _Sums:
+    """Sums over the rows of some clusters."""
+    starts = matrix.cluster_starts[clusters] - rows.start
+    spread = _spread(derivatives)
+    residuals = np.divide(derivatives.score, spread, out=np.zeros(spread.size), where=spread > 0)
+    intercepts = np.add.reduceat(_intercept_pulls(derivatives), starts, axis=1).T
+    slopes = cluster_sums(matrix, clusters, rows, spread)[:, fitted.free]
+    return _Sums(
+        np.add.reduceat(residuals, starts),
+        np.add.reduceat(residuals**2, starts),
+        np.concatenate([intercepts, slopes], axis=1),
+    )
+
+
+def _likeness(samples: Sequence[_Sample], family: Likelihood, fitted: Fit) -> float:
+    """Correlation of the Pearson residuals of one cluster, in [0, 1]: mean product of pairs over mean square."""
+    products, n_pairs, squares, n_rows = np.zeros(4)
+    for part in _parts(samples, family, fitted):
+        products += part.weight * float((part.sums.residuals**2 - part.sums.squares).sum())
+        n_pairs += part.weight * float((part.sizes * (part.sizes - 1)).sum())
+        squares += part.weight * float(part.sums.squares.sum())
+        n_rows += part.weight * float(part.sizes.sum())
+    if n_pairs == 0 or squares <= 0:
+        return 0.0
+    return float(min(max(products / n_pairs * n_rows / squares, 0.0), 1.0))
+
+
+def _spread(derivatives: Derivatives) -> Floats:
+    """Standard deviation of each row's score by the linear predictor."""
+    return np.asarray(np.sqrt(np.maximum(derivatives.information, 0.0)))
+
+
+def _intercept_pulls(derivatives: Derivatives) -> Floats:
+    """What stands for the intercepts among the predictors, in standard deviations of the error, shape (K, m)."""
+    spread = _spread(derivatives)
+    cross = derivatives.cross_information
+    return np.divide(cross, spread, out=np.zeros(cross.shape), where=spread > 0)
+
+
+def _pulls(fitted: Fit, part: _Part, by_coefficient: Floats) -> Floats:
+    """By how much an error of one standard deviation in each row moves each function, shape (q, m)."""
+    matrix, k = part.matrix, part.derivatives.cross_information.shape[0]
+    slopes = np.zeros((matrix.n_slopes, by_coefficient.shape[1]))
+    slopes[fitted.free] = by_coefficient[k:]
+    pulls = slopes[: matrix.dense.shape[0]].T @ matrix.dense[:, part.rows]
+    for block, start, stop in zip(matrix.blocks, matrix.offsets, matrix.offsets[1:], strict=False):
+        pulls += slopes[start:stop].T[:, block.codes[part.rows]]
+    return np.asarray(pulls * _spread(part.derivatives) + by_coefficient[:k].T @ _intercept_pulls(part.derivatives))
