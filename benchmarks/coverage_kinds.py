@@ -11,6 +11,7 @@ import polars as pl
 from benchmarks import coverage_worlds as worlds
 from flows.sql_runner import read_sql_files, run_sql_files
 from transforms.statistics.clusters import Floats
+from transforms.statistics.comparison import BUYER_WINS, Comparison, Question, compare
 from transforms.statistics.contrasts import products_of
 from transforms.statistics.design import prepare
 from transforms.statistics.effect_rows import PERCENT, effect_rows
@@ -20,10 +21,22 @@ from transforms.statistics.families import Family
 from transforms.statistics.importance import measure_importance
 from transforms.statistics.levels import assign_levels, level_bounds
 from transforms.statistics.logit import Logit
+from transforms.statistics.odds_test import proportional_odds_rows
 from transforms.statistics.ordinal import Ordinal
 from transforms.statistics.reference import sql_parameters
 from transforms.statistics.specs import CORE_FACTORS, OUTCOMES
-from transforms.statistics.terms import Categorical, Flag, Interaction, Numeric, Scale, Term
+from transforms.statistics.stratum_effects import stratum_effects
+from transforms.statistics.terms import (
+    ADVANTAGES,
+    CONTROLS,
+    Categorical,
+    Flag,
+    Interaction,
+    Numeric,
+    Scale,
+    Term,
+)
+from transforms.statistics.trend import trend
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,8 @@ Kind = Callable[[pl.DataFrame], Iterable[Shown]]
 
 #: Where a factor belongs, by its name.
 LEVEL_OF = {"evidence": "dispute", "rules": "dispute", "tone": "seller", "reputation": "seller"}
-#: Sixteen fits on more would take long; the truth is off by a hundredth of an interval's width.
-TRUE_IMPORTANCE_ROWS = 200_000
+#: Where truths are estimated from the population, more would take long; they are off by a tenth of a standard error.
+TRUE_ROWS = 200_000
 NULLS = frozenset({"rules", "tone"})
 TERMS: tuple[Term, ...] = (
     *(Numeric(spec.column, spec.column, Scale.PLAIN) for spec in CORE_FACTORS),
@@ -207,9 +220,90 @@ def importance(world: pl.DataFrame) -> Iterator[Shown]:
 
 @cache
 def _true_importance() -> list[float]:
-    found = measure_importance(worlds.population().head(TRUE_IMPORTANCE_ROWS).lazy(), (), 10**9).factors
+    found = measure_importance(worlds.population().head(TRUE_ROWS).lazy(), (), 10**9).factors
     return [factor.share or 0.0 for factor in found]
 
 
+def proportional_odds(world: pl.DataFrame) -> Iterator[Shown]:
+    """Differences between the two cuts of the outcome, of which there are none."""
+    design = prepare(world.lazy(), TERMS).design(TERMS)
+    ordinal, upper, lower = (fit_model("any", design.matrix, family) for family in (Ordinal(), Logit(2), Logit(1)))
+    for row in proportional_odds_rows(ordinal, upper, lower, 4, design.matrix.clustering):
+        low, high = (None if end is None else float(np.log(end)) for end in (row.ci_low, row.ci_high))
+        title = TITLES.get(row.term, "all factors together")
+        yield Shown(f"proportional odds | {title}", 0.0, low, high, row.p_value, is_null=True, status=row.status)
+
+
+def strata(world: pl.DataFrame) -> Iterator[Shown]:
+    """Effects within a category, and the test of their differences."""
+    table = stratum_effects(world.lazy(), []).filter(stratifier="category", value="luxury")
+    truths = _true_strata()
+    for row in table.iter_rows(named=True):
+        title = f"{LEVEL_OF[row['factor']]}{', no effect' if row['factor'] in NULLS else ''}"
+        is_null = row["factor"] in NULLS
+        yield Shown(
+            f"effect in a category | {title}", 0.0 if is_null else truths[row["factor"]], row["ci_low"],
+            row["ci_high"], row["p_value"], is_null, row["status"],
+        )  # fmt: skip
+        if is_null:
+            yield Shown(
+                f"effects differ by category | {title}", 0.0, None, None, row["heterogeneity_p_value"], is_null=True,
+                status=row["status"],
+            )  # fmt: skip
+
+
+@cache
+def _true_strata() -> dict[str, float]:
+    people = worlds.population().head(TRUE_ROWS)
+    table = stratum_effects(people.lazy(), [], most_rows=10**9).filter(stratifier="category", value="luxury")
+    return dict(zip(table["factor"], table["effect_pp"], strict=True))
+
+
+def trends(world: pl.DataFrame) -> Iterator[Shown]:
+    """Effects of a month, and the test of a change, of which there is none."""
+    table, truths = trend(world.lazy(), []), _true_trends()
+    for row in table.filter(pl.col("month") == worlds.MONTHS[-1]).iter_rows(named=True):
+        factor = row["factor"]
+        is_null = factor in NULLS
+        title = f"{LEVEL_OF.get(factor, 'all')}{', no effect' if is_null else ''}"
+        yield Shown(
+            f"month | {title}", 0.0 if is_null else truths[factor], row["ci_low"], row["ci_high"], None, is_null,
+            row["status"],
+        )  # fmt: skip
+        yield Shown(
+            f"change between months | {title}", 0.0, None, None, row["series_p_value"], is_null=True,
+            status=row["series_status"],
+        )  # fmt: skip
+
+
+@cache
+def _true_trends() -> dict[str, float]:
+    people = worlds.population().head(TRUE_ROWS).with_columns(month=pl.lit(worlds.MONTHS[0]))
+    table = trend(people.lazy(), [], most_rows=10**9)
+    return dict(zip(table["factor"], table["effect_pp"], strict=True))
+
+
+def comparisons(world: pl.DataFrame) -> Iterator[Shown]:
+    """Disputes with a flag against those without it."""
+    for (name, truth), found in zip(_true_comparisons().items(), _compared(world), strict=True):
+        yield Shown(
+            f"comparison | {TITLES[name]}", truth, found.ci_low, found.ci_high, found.p_value, is_null=False,
+            status=found.status,
+        )  # fmt: skip
+
+
+def _compared(world: pl.DataFrame) -> list[Comparison]:
+    questions = [Question(name, pl.col(name), ~pl.col(name), BUYER_WINS) for name in ("shown", "established")]
+    return compare(world.lazy(), questions, [*ADVANTAGES, *CONTROLS])
+
+
+@cache
+def _true_comparisons() -> dict[str, float]:
+    people = worlds.population().head(TRUE_ROWS)
+    return {name: each.effect_pp or 0.0 for name, each in zip(("shown", "established"), _compared(people), strict=True)}
+
+
 #: Each gives its intervals for a world.
-KINDS: tuple[Kind, ...] = (rates, associations, logit, ordinal, importance)
+KINDS: tuple[Kind, ...] = (
+    rates, associations, logit, ordinal, proportional_odds, strata, comparisons, trends, importance,
+)  # fmt: skip

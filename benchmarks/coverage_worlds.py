@@ -26,6 +26,7 @@ SHARE_SHOWN, SHARE_ESTABLISHED = 0.15, 0.5
 DESIGN_EFFECT = 5.0
 #: Shape of the Pareto distribution of sellers' sizes: few big, many small.
 SHAPE = 1.2
+MONTHS = tuple(f"2025-{number:02}" for number in range(1, 9))
 POPULATION = 1_000_000
 
 
@@ -87,6 +88,8 @@ def _rulings(seller: Integers, n_sellers: int, error: Floats, rng: np.random.Gen
     shown = rng.random(n) < SHARE_SHOWN
     established = (rng.random(n_sellers) < SHARE_ESTABLISHED)[seller]
     category = rng.choice(len(CATEGORIES), n, p=SHARES)
+    month = rng.integers(0, len(MONTHS), n)
+    opened = np.array([f"{month}-10" for month in MONTHS], dtype="datetime64[us]")[month]
     flags = (shown.astype(np.float64), established.astype(np.float64))
     eta = linear_predictor(evidence, reputation, *flags, np.array([*CATEGORIES.values()])[category])
     return pl.DataFrame(
@@ -96,7 +99,10 @@ def _rulings(seller: Integers, n_sellers: int, error: Floats, rng: np.random.Gen
             "outcome": np.array(OUTCOMES)[np.digitize(eta + error, THRESHOLDS)],
             "category": np.array([*CATEGORIES])[category],
             "claim": np.array(["counterfeit", "not_received"])[rng.integers(0, 2, n)],
-            "month": np.array(["2025-01", "2025-02", "2025-03"])[rng.integers(0, 3, n)],
+            "month": np.array(MONTHS)[month],
+            "opened_at": opened,
+            "ruled_at": opened + np.timedelta64(2, "D"),
+            "decided_by": np.array(["agent", "jury"])[rng.integers(0, 2, n)],
             "item_price_cny": np.exp(rng.normal(5, 1, n)),
             "evidence_advantage": evidence,
             "rules_advantage": rules,
@@ -105,7 +111,7 @@ def _rulings(seller: Integers, n_sellers: int, error: Floats, rng: np.random.Gen
             "shown": shown,
             "established": established,
         }
-    )
+    ).with_columns(pl.col("opened_at", "ruled_at").dt.replace_time_zone("UTC"))
 
 
 def linear_predictor(evidence: Floats, reputation: Floats, shown: Floats, established: Floats, other: Floats) -> Floats:

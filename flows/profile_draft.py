@@ -200,13 +200,13 @@ def _trial(file: FileDraft, profile: Profile) -> str:
         frame.with_row_index(ROW, 1).with_columns(pl.col(ROW).cast(pl.Int64)).lazy(), table, match, profile
     )
     broken = broken_rows(parsed, table, profile).collect()
-    rows = f"the {frame.height:,} rows" if file.sample.is_whole else f"the first {frame.height:,} rows"
+    loaded = frame.height - broken.height
+    looked_at = f"{frame.height:,} rows" if file.sample.is_whole else f"the first {frame.height:,} rows"
+    sentence = f"{file.sample.name}: {loaded:,} of {looked_at} would be loaded"
     if broken.is_empty():
-        return f"{file.sample.name}: all of {rows} would be loaded."
-    reasons = (
-        broken.group_by("rule", "column_name")
-        .len()
-        .sort(["len", "rule", "column_name"], descending=[True, False, False])
+        return f"{sentence}."
+    by_rule = (
+        broken.group_by("rule", "column_name").len().sort("len", "rule", "column_name", descending=[True, False, False])
     )
-    listed = "; ".join(f"{n:,} by {rule} of {column}" for rule, column, n in reasons.head(_MOST_NAMED).iter_rows())
-    return f"{file.sample.name}: of {rows} {broken.height:,} would be set aside ({listed})."
+    listed = "; ".join(f"{n:,} by {rule} of {column}" for rule, column, n in by_rule.head(_MOST_NAMED).iter_rows())
+    return f"{sentence}; set aside: {listed}."

@@ -11,6 +11,7 @@ from flows.errors import RunError
 from flows.files import empty_folder, replace_folder
 from flows.ingest.chunks import Chunk, Malformed
 from flows.ingest.delivered import InboxFile
+from flows.ingest.factor_check import FactorCheck
 from flows.ingest.ledger import ExtraColumn, StagedFile, iso, staged_folder, write_record
 from flows.ingest.readers import describe_format, read_chunks, read_headers
 from flows.ingest.writer import PartitionWriter, RowsWriter
@@ -86,6 +87,7 @@ def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.D
     partial = empty_folder(layout.work / f"staging-{task.file_id}")
     filing = _Filing(task.table, PartitionWriter(partial, HOME), homes)
     quarantine = RowsWriter(partial / "quarantine.parquet", QUARANTINE_SCHEMA)
+    numbers = FactorCheck(profile, task.table)
     rows_in = 0
     for chunk in map(_safely_named, prefetched(read_chunks(task.file, profile, task.limits))):
         rows_in += chunk.frame.height + len(chunk.malformed)
@@ -94,7 +96,9 @@ def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.D
         broken = _malformed_rows(task, chunk.malformed, _protection(task, profile, match, key))
         # Every row of a chunk comes after those of the chunk before it.
         quarantine.add(pl.concat([broken, bad]).sort("row_number"))
+        numbers.see(chunk.frame, good)
         filing.add(good)
+    numbers.refuse_texts(task.file.name)
     filing.file_waiting()
     filing.writer.close()
     quarantine.close()

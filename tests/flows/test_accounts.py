@@ -65,11 +65,16 @@ def _good_message(row: Fields) -> bool:
     return len(row) == 4 and row[2] != "nobody"
 
 
+def _delivered_once(files: list[list[Fields]]) -> list[list[Fields]]:
+    """Leave out files whose content came before: they are not loaded again, and replace nothing."""
+    return [file for place, file in enumerate(files) if file not in files[:place]]
+
+
 def _disputes_in_force(batches: list[Batch]) -> dict[str, str]:
     """Return the votes in force: the latest export (else the later day of delivery), then the last row."""
     best: dict[str, tuple[str, str]] = {}
-    for batch in batches:
-        for row in filter(_good_dispute, batch.disputes):
+    for disputes in _delivered_once([batch.disputes for batch in batches]):
+        for row in filter(_good_dispute, disputes):
             when = row[2] or "2026-06-30"
             if row[0] not in best or when >= best[row[0]][0]:
                 best[row[0]] = (when, row[3])
@@ -78,7 +83,8 @@ def _disputes_in_force(batches: list[Batch]) -> dict[str, str]:
 
 def _messages_in_force(batches: list[Batch]) -> dict[str, tuple[str, str]]:
     known = set(_disputes_in_force(batches))
-    rows = [row for batch in batches for row in batch.messages or [] if _good_message(row) and row[1] in known]
+    files = _delivered_once([batch.messages or [] for batch in batches])
+    rows = [row for messages in files for row in messages if _good_message(row) and row[1] in known]
     return {row[0]: (row[1], row[3]) for row in rows}
 
 

@@ -39,7 +39,7 @@ class Grammar:
     def _lenient(self) -> re.Pattern[str]:
         escape = r"\\.|" if self.backslash else ""
         plain = r'[^"\\]' if self.backslash else '[^"]'
-        return re.compile(rf'"((?:{plain}++|{escape}""|"(?!{self._end}))*+)"(?={self._end})', re.DOTALL)
+        return re.compile(rf'"((?:{plain}++|{escape}""(?!{self._end})|"(?!{self._end}))*+)"(?={self._end})', re.DOTALL)
 
     @cached_property
     def _bare(self) -> re.Pattern[str]:

@@ -7,15 +7,18 @@ properly and what comes out looks like one record; otherwise the open quote is t
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from transforms.ingest.dialect import Grammar
 
-_LF, _CR, _QUOTE, _BACKSLASH = b'\n\r"\\'
+# The last is what DOS wrote at the end of a file.
+_LF, _CR, _QUOTE, _BLANK, _END_OF_FILE = b'\n\r" \x1a'
 _LEAST_ID = 6
 _LEAST_WIDTH = 3
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
@@ -131,9 +134,19 @@ class _Lines:
     def count(self) -> int:
         return len(self.starts)
 
+    @cached_property
+    def start_of(self) -> list[int]:
+        """Where each line begins; a list, because single places of an array are slow to get."""
+        return list(self.starts.tolist())
+
+    @cached_property
+    def end_of(self) -> list[int]:
+        """Where the line end of each line is."""
+        return list(self.ends.tolist())
+
     def at(self, place: int) -> int:
         """Return the line that a place is in."""
-        return int(np.searchsorted(self.ends, place))
+        return bisect_left(self.end_of, place)
 
 
 @dataclass(frozen=True)
@@ -147,7 +160,7 @@ class _Page:
     is_last: bool
 
     def line(self, number: int) -> bytes:
-        return self.text[self.lines.starts[number] : self.lines.ends[number]]
+        return self.text[self.lines.start_of[number] : self.lines.end_of[number]]
 
 
 @dataclass(frozen=True)
@@ -188,9 +201,10 @@ def _blank(page: _Page) -> Places:
     if not len(codes):
         return np.empty(0, np.int64)
     first = codes[np.minimum(page.lines.starts, len(codes) - 1)]
-    # A line of no characters begins with the line end; 26 is what DOS wrote at the end of a file.
-    candidates = np.flatnonzero((page.lines.starts == page.lines.ends) | np.isin(first, (_LF, _CR, 26, 32)))
-    return np.array([line for line in candidates.tolist() if not page.line(line).strip(b" \r\x1a")], dtype=np.int64)
+    is_empty = page.lines.starts == page.lines.ends
+    candidates = np.flatnonzero(~is_empty & ((first == _CR) | (first == _BLANK) | (first == _END_OF_FILE)))
+    blank = [line for line in candidates.tolist() if not page.line(line).strip(b" \r\x1a")]
+    return np.concatenate([np.flatnonzero(is_empty), np.array(blank, dtype=np.int64)])
 
 
 def _irregular(page: _Page) -> list[int]:
@@ -226,24 +240,29 @@ def _joins(page: _Page, irregular: Iterable[int]) -> list[_Join]:
 
 
 def _join(page: _Page, line: int) -> _Join:
-    """Look at one irregular line."""
-    start = int(page.lines.starts[line])
-    fields = page.shape.grammar.fields(_structure(page.line(line)))
-    last = line
-    while fields.open_at is not None:
-        close = _next_quote(page, start + fields.open_at + 1)
-        if close is None and not page.is_last and len(page.text) - start <= page.shape.row_bytes:
+    """Look at one irregular line: by the rules it may be joined with others, leniently it may stand by itself."""
+    shape, start = page.shape, page.lines.start_of[line]
+    # What comes before an open quote is taken apart once only.
+    place, width, last = start, 0, line
+    while True:
+        fields = shape.grammar.fields(_structure(page.text[place : page.lines.end_of[last]]), is_strict=True)
+        width += len(fields.values)
+        if fields.open_at is None:
+            break
+        place += fields.open_at
+        close = _next_quote(page, place + 1)
+        if close is None and not page.is_last and len(page.text) - start <= shape.row_bytes:
             return _Join(line, page.lines.count - 1, is_unfinished=True)
-        if close is None or close - start > page.shape.row_bytes or not _closes_a_field(page, close):
-            return _Join(line, line, is_open=True)
+        if close is None or close - start > shape.row_bytes or not _closes_a_field(page, close):
+            return _alone(page, line)
         last = page.lines.at(close)
-        fields = page.shape.grammar.fields(_structure(page.text[start : page.lines.ends[last]]))
-        if fields.open_at is not None and start + fields.open_at <= close:
-            return _Join(line, line, is_open=True)
-    if last > line and _has_rows_within(page, line, last):
-        return _Join(line, line, is_open=True)
-    strict = page.shape.grammar.fields(_structure(page.text[start : page.lines.ends[last]]), is_strict=True)
-    return _Join(line, last, is_regular=last > line and strict.is_whole and len(strict.values) == page.shape.width)
+    if last == line or _has_rows_within(page, line, last):
+        return _alone(page, line)
+    return _Join(line, last, is_regular=width == shape.width)
+
+
+def _alone(page: _Page, line: int) -> _Join:
+    return _Join(line, line, is_open=not page.shape.grammar.fields(_structure(page.line(line))).is_whole)
 
 
 def _structure(line: bytes) -> str:

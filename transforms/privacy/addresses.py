@@ -33,7 +33,7 @@ _ESTATE: Final = (
     r"|工业园|产业园|科技园)"
 )
 _AT_NUMBER: Final = r"(?:号楼|号院|号铺|号|弄|栋|幢|座|院)"
-_BUILDING: Final = rf"(?:(?:[A-Za-z]?{_NUMBER}|[A-Za-z])\s?(?:号楼|号院|栋|幢|座|单元|组))"
+_BUILDING: Final = rf"(?:(?:[A-Za-z]?{_NUMBER}|[A-Za-z])\s?(?:号楼|号院|栋|幢|座|单元))"
 _ROOM: Final = r"[A-Za-z]?[0-9０-９]{1,4}(?:[-－—][0-9０-９]{1,4}){1,4}(?:室|号|户)?"
 _UNIT: Final = r"(?:号楼|号院|号铺|号|弄|栋|幢|座|单元|室|楼|层|户|院|期|区|组|塔|铺|门|巷|排)"
 # A part of a building: 3栋, A座, 12-3-402, 501, 东户.
@@ -83,7 +83,8 @@ def address_rules() -> tuple[Rule, ...]:
     lead = rf"(?:\s?(?:开发|{_ANY}|[A-Za-z0-9（）()]))*?"
     tail = rf"(?:\s?(?:{_PART}|{_NAMED_PART}|{_ANY}{{1,8}}?(?:{_WAY}|道|段)\s?{_NUMBER}{_AT_NUMBER}))*"
     # A number in a street, or a building in an estate; the number of a day (18号) is neither.
-    exact = rf"(?:(?:{_WAY}|一[路街]|道)\s?{_NUMBER}{_AT_NUMBER}|\s?(?:{_BUILDING}|{_ROOM})){tail}"
+    house = rf"(?:{_WAY}|一[路街]|道)\s?{_NUMBER}{_AT_NUMBER}|[村屯庄寨]\s?{_NUMBER}(?:组|队|号)"
+    exact = rf"(?:{house}|\s?(?:{_BUILDING}|{_ROOM})){tail}"
     listed = rf"{place}{lead}{exact}"
     chain = rf"{place}{_ANY}+?(?:[区县旗镇乡]|街道)\s?{_ANY}*?{_WAY}{tail}"
     district = rf"{_NAME}{{1,6}}?(?:[区县旗镇乡]|街道)\s?{lead}{exact}"

@@ -27,7 +27,7 @@ EMAIL_RULES: Final[tuple[Rule, ...]] = (
 
 _LETTER: Final = "[A-Za-zＡ-Ｚａ-ｚ]"
 _LETTERS: Final = "[A-Za-zＡ-Ｚａ-ｚ_＿－-]"
-_GAP: Final = r"[\s:：,，.。;；=＝是为叫→➡>~～一（(【\[「“\"'·-]"
+_GAP: Final = r"[\s:：,，.。;；=＝是为叫→➡>~～一（(【\[「“\"'·]"
 _SAYS: Final = r"(?:号码?|(?i:id|is)|账号|帐号|账户|帐户|名|联系|搜索?|是|为|叫|[:：=＝→➡【「])"
 _ASCII_CHAT: Final = r"[vVｖＶ]\s?(?:信|[❤♥]\uFE0F?|[xXｘＸ])|[wWｗＷ][xXｘＸ]|(?i:wei\s?xin|we\s?chat)"
 _CHAT: Final = r"[微薇威维徽溦崴唯]\s?(?:信|[❤♥]\uFE0F?|[xXｘＸ])|卫星|薇芯|薇|绿泡泡|绿色(?:聊天)?软件"
@@ -37,7 +37,9 @@ _QQ: Final = (
     r"|群号"
 )
 _ALIPAY: Final = r"支\s?[付fF]\s?宝|支付寶|(?i:alipay|zhifubao|zfb)"
-_OTHER: Final = r"抖音|快手|小红书|旺旺|微博|钉钉|闲鱼|陌陌|探探|(?i:telegram|whatsapp|line|skype|tiktok)"
+_OTHER: Final = (
+    r"抖音|快手|小红书|旺旺|微博|钉钉|闲鱼|陌陌|探探|(?:^|[^A-Za-z])(?i:telegram|whatsapp|line|skype|tiktok)"
+)
 
 
 def handle_rules(alphabet: Alphabet) -> tuple[Rule, ...]:
@@ -60,7 +62,7 @@ def handle_rules(alphabet: Alphabet) -> tuple[Rule, ...]:
     some = f"(?:{mixed}|{number})"
     every = f"(?:{mixed}|{number}|{_LETTER}{{6,20}})"
     qq_number = f"{BEGIN}{d}(?:(?:{JOIN})?{d}){{4,11}}{END}"
-    qq = rf"((?:{_QQ})(?:号码?|[大小]号|账号|群|是|为|联系|同微信|{_GAP}){{0,5}}){qq_number}"
+    qq = rf"((?:{_QQ})(?:号码?|[大小]号|账号|群|是|为|联系|同微信|-|{_GAP}){{0,5}}){qq_number}"
     my_qq = rf"{number}([\s,，]?(?:这|那)?(?:就|个)?是我的?(?:{_QQ}))"
     other = rf"((?:{_OTHER})(?:号|账号|(?i:id)|[:：])(?:{_GAP}){{0,3}}){every}"
     return (

@@ -41,7 +41,7 @@ _OF_PARCEL = (
 )
 # Numbers of goods and of measures, which look like numbers of persons.
 _OF_GOODS = (
-    r"(?:(?:^|[^A-Za-z])(?i:imei|sn|s/n|sku|isbn|ean|upc|ip|id)|序列号|串号|条形?码|型号|货号|商品编号|产品编号|批[次号]"
+    r"(?:(?:^|[^A-Za-z])(?i:imei|sn|s/n|sku|isbn|ean|upc|ip)|序列号|串号|条形?码|型号|货号|商品编号|产品编号|批[次号]"
     r"|快门数?|里程|容量|播放量|浏览量|像素|编码|端口|时间戳|版本|车架号|循环|频率|规格|尺寸|防伪码|验证码|邮编|经纬度)"
 )
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from transforms.ingest.numbers import CURRENCIES
+from transforms.ingest.numbers import CURRENCIES, NumberForm
 from transforms.ingest.profile import NULL_TOKENS
 from transforms.ingest.values import Spelling, clean, numeric_text
 from transforms.profile_draft.dates import DateGuess, guess_dates
@@ -64,7 +64,8 @@ class Facts:
     @cached_property
     def numbers(self) -> pl.Series:
         """The different values as numbers, null where they are none."""
-        return numeric_text(self.counts["value"], _PLAIN).cast(pl.Float64)
+        form = NumberForm(decimal_mark=",") if self.has_decimal_comma else NumberForm()
+        return numeric_text(self.counts["value"], Spelling(NULL_TOKENS, numbers=form)).cast(pl.Float64)
 
     @property
     def number_share(self) -> float:
@@ -114,14 +115,8 @@ def readable_as(facts: Facts, kind: Kind) -> float:
     if kind in {Kind.TIMESTAMP, Kind.DATE}:
         return facts.dates.share
     if kind in {Kind.DECIMAL, Kind.FLOAT}:
-        return max(facts.number_share, _decimal_comma_share(facts))
+        return facts.number_share
     if kind is Kind.INTEGER:
         numbers = facts.numbers
         return facts.share((numbers == numbers.floor()).fill_null(value=False))
     return 1.0
-
-
-def _decimal_comma_share(facts: Facts) -> float:
-    if not facts.has_decimal_comma:
-        return 0.0
-    return facts.share(facts.counts["value"].str.contains(rf"{_EURO}|^\D{{0,4}}\d+\D{{0,4}}$"))

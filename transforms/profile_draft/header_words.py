@@ -195,7 +195,7 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "as of", "snapshot date", "snapshot time", "as of date", "截至时间", "截止时间", "统计日期", "快照时间",
             "截至日期",
         ),
-        "credit_score": ("credit score", "zhima score", "sesame credit", "芝麻信用分", "芝麻信用", "芝麻分", "信用分", "信用评分"),
+        "credit_score": ("credit score", "zhima score", "sesame credit", "芝麻信用分", "芝麻信用", "芝麻分", "信用分", "信用评分"),  # noqa: E501
         "member_since": (
             "member since", "registered at", "registration date", "joined", "join date", "signup date", "注册日期",
             "注册时间", "加入时间",

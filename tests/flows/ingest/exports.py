@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
+from typing import Literal
 
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ class Dress:
     encoding: str = "utf-8"
     delimiter: str = ","
     line_end: str = "\n"
-    quoting: int = csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1, 2] = csv.QUOTE_MINIMAL
     backslash: bool = False
 
     def write(self, rows: list[tuple[str, ...]], headers: tuple[str, ...] = HEADERS) -> bytes:

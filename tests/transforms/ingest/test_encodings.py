@@ -31,7 +31,7 @@ TAIWAN = (
     "請客服處理，手機螢幕有刮痕",
     "1,女",
 )
-WEST = ("café", "résumé, naïve", "Müller", "päälle", "€20", "5’s “Hello”", "São Paulo", "It’s — ok", "½ price", "£5")
+WEST = ("café", "résumé, naïve", "Müller", "päälle", "€20", "5’s “Hello”", "São Paulo", "It’s — ok", "2½ stars", "£5")
 # In a message of five characters and more there is no doubt.
 _MAINLAND_TEXT = "没有收到货卖家已经发货请客服介入处理这个手机屏幕有划痕跟描述不符我不同意退款东西没问题什么时候能退钱"
 _TAIWAN_TEXT = "沒有收到貨賣家已經發貨請客服處理這個手機螢幕有刮痕跟描述不符我不同意退款東西沒問題什麼時候能退錢"
