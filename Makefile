@@ -42,8 +42,9 @@ types: setup
 sql-lint: setup
 	$(BIN)/sqruff lint sql
 
+# Two at a time: files of tests are dealt to as many processes, each with releases of its own.
 tests: setup
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # Kills runs at 200 moments and lets the disk fail at 200 sizes; half an hour or so.
 faults: setup

@@ -102,11 +102,13 @@ def read_sheet(file: InboxFile, limits: Limits, known: frozenset[str], table: Ta
 def has_cells(book: Workbook, part: str) -> bool:
     """Tell whether anything stands in a sheet."""
     found: list[str] = []
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        if tag in {"v", "t"}:
+            found.append(tag)
+
     with book.package.part(part) as stream:
-        pieces = MarkupReader(book.package.file.name, lambda tag, _: found.append(tag) if tag == "v" else None).pieces(
-            stream
-        )
-        return any(found for _ in pieces)
+        return any(found for _ in MarkupReader(book.package.file.name, start).pieces(stream))
 
 
 def _header(rows: "_Rows", file: InboxFile, limits: Limits, known: frozenset[str]) -> _Header:

@@ -256,7 +256,9 @@ def _join(page: _Page, line: int) -> _Join:
         if close is None or close - start > shape.row_bytes or not _closes_a_field(page, close):
             return _alone(page, line)
         last = page.lines.at(close)
-    if last == line or _has_rows_within(page, line, last):
+    if last == line:
+        return _Join(line, line)
+    if _has_rows_within(page, line, last):
         return _alone(page, line)
     return _Join(line, last, is_regular=width == shape.width)
 

@@ -14,12 +14,12 @@ The rules, where a text could be read in two ways:
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
 from transforms.ingest.wild_text import plain
+from transforms.ingest.wild_times import WILD_FORMS, WildForm, read_in_words
 
 ISO_FORMATS = (
     "%Y-%m-%dT%H:%M:%S%.f%#z",
@@ -35,6 +35,11 @@ ISO_FORMATS = (
     "%Y-%m-%d",
     "%Y/%m/%d",
 )
+#: Forms that are read in words as well, but faster by a format.
+USUAL_FORMATS = (
+    "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y",
+    "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y.%m.%d", "%Y%m%d",
+)  # fmt: skip
 #: Formats of a profile that are no strftime notation: numbers that count from a moment.
 EXCEL_1900, EXCEL_1904, EPOCH_SECONDS, EPOCH_MILLISECONDS = (
     "excel_1900", "excel_1904", "epoch_seconds", "epoch_milliseconds",
@@ -57,56 +62,6 @@ _EXCEL_DAYS = (30_000, 73_051)
 _SECONDS = (631_152_000, 1_900_000_000)
 _MILLISECONDS = (631_152_000_000, 4_102_444_800_000)
 
-_MONTHS = (
-    "jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?", "aug(?:ust)?",
-    "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?",
-)  # fmt: skip
-_MONTH_NUMBERS = {name[:3]: f"{number:02}" for number, name in enumerate(_MONTHS, start=1)}
-_NAME = "|".join(_MONTHS)
-_N12, _N2 = "[0-9]{1,2}", "[0-9]{2}"
-_WEEKDAYS = (
-    r"(?:^|[\s(])(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b[.,)]*\s?"
-    r"|[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?"
-)
-_BEFORE_NOON, _AFTER_NOON = ("上午", "凌晨", "清晨", "早上", "早晨"), ("下午", "傍晚", "晚上", "晚间")
-_HALVES = "|".join((*_BEFORE_NOON, *_AFTER_NOON, "中午"))
-_TIME = (
-    rf"^[t,\s]*({_HALVES})?\s?({_N12})(?:\s?([:.时点])\s?({_N12})?)?"
-    rf"(?:\s?[:.分]\s?({_N12})(?:[.,]([0-9]{{1,9}}))?\s?秒?)?\s?分?整?"
-    rf"\s?(am|pm|a\.m\.|p\.m\.)?\s?(z|(?:utc|gmt)?[+-][0-9]{{1,2}}:?(?:{_N2})?|utc|gmt)?(?:\s?\([^)]*\))?$"
-)
-
-
-@dataclass(frozen=True)
-class _Form:
-    """A way of writing dates: a pattern, and what its groups are in turn; ``rest`` is the time of day."""
-
-    pattern: str
-    groups: tuple[str, ...]
-
-
-_YEAR_FIRST = _Form(
-    rf"^([0-9]{{4}})(?:-({_N12})-({_N12})|/({_N12})/({_N12})|\.({_N12})\.({_N12}))(|[^0-9].*)$",
-    ("year", *("month", "day") * 3, "rest"),
-)
-_POINTS = _Form(rf"^({_N12})\.\s?({_N12})\.\s?([0-9]{{4}})(|[t,\s].*)$", ("day", "month", "year", "rest"))
-_COMPACT = _Form(
-    rf"^((?:19|20){_N2})({_N2})({_N2})(?:[t\s]?({_N2})({_N2})({_N2})?)?(z)?$",
-    ("year", "month", "day", "hour", "minute", "second", "zone"),
-)
-_FORMS = (
-    _YEAR_FIRST,
-    _POINTS,
-    _COMPACT,
-    _Form(rf"^([0-9]{{4}})\s?年\s?({_N12})\s?月\s?({_N12})\s?[日号](.*)$", ("year", "month", "day", "rest")),
-    _Form(
-        rf"^({_N12})(?:st|nd|rd|th)?[-/.\s]?\s?({_NAME})\.?[-/.,\s]?\s?([0-9]{{4}}|{_N2})(|[t,:\s].*)$",
-        ("day", "name", "year", "rest"),
-    ),
-    _Form(rf"^({_NAME})\.?\s?({_N12})(?:st|nd|rd|th)?,?\s([0-9]{{4}})(|[t,\s].*)$", ("name", "day", "year", "rest")),
-    _Form(rf"^([0-9]{{4}})[-/.\s]({_NAME})[-/.\s]({_N12})(|[t,\s].*)$", ("year", "name", "day", "rest")),
-)
-
 
 def parse_timestamps(raw: pl.Series, formats: tuple[str, ...], time_zone: str) -> pl.Series:
     """Parse times in any of several forms to UTC.
@@ -128,13 +83,23 @@ def parse_timestamps(raw: pl.Series, formats: tuple[str, ...], time_zone: str) -
     parsed = _nothing(raw) if _contradicted(ISO_FORMATS[-2], formats) else _with_one_offset(raw)
     pending = given & parsed.is_null()
     built_in = _likeliest_first(raw.filter(pending), _built_in_readers(formats, time_zone))
-    for read in (*(_reader(form, time_zone) for form in formats), *built_in):
+    for place, read in enumerate((*(_reader(form, time_zone) for form in formats), *built_in)):
         if not pending.any():
             break
-        found = read(raw.filter(pending))
+        texts = raw.filter(pending)
+        found = read(texts) if place <= len(formats) else _of_different(read, texts)
         parsed = found if pending.all() else parsed.scatter(pending.arg_true(), found)
         pending = given & parsed.is_null()
     return _plausible(parsed).alias(raw.name)
+
+
+def _of_different(read: "_Reader", texts: pl.Series) -> pl.Series:
+    """Read each different text once: what the likeliest form leaves over is mostly the same few texts."""
+    different = texts.unique()
+    if different.len() * 2 > texts.len():
+        return read(texts)
+    read_once = pl.DataFrame({"t": different, "time": read(different)})
+    return pl.DataFrame({"t": texts}).join(read_once, on="t", how="left", maintain_order="left")["time"]
 
 
 def contradicts(form: str, other: str) -> bool:
@@ -163,14 +128,9 @@ def _reader(form: str, time_zone: str) -> _Reader:
 
 
 def _built_in_readers(formats: Sequence[str], time_zone: str) -> list[_Reader]:
-    iso = [_reader(form, time_zone) for form in ISO_FORMATS if not _contradicted(form, formats)]
-    checks = {
-        _YEAR_FIRST: ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"),
-        _POINTS: ("%d.%m.%Y",),
-        _COMPACT: ("%Y%m%d",),
-    }
-    forms = tuple(form for form in _FORMS if not any(_contradicted(day, formats) for day in checks.get(form, ())))
-    return [*iso, lambda raw: _with_words(raw, forms, time_zone), lambda raw: _told_by_size(raw, time_zone)]
+    usual = [_reader(form, time_zone) for form in (*ISO_FORMATS, *USUAL_FORMATS) if not _contradicted(form, formats)]
+    forms = tuple(form for form in WILD_FORMS if not any(_contradicted(day, formats) for day in form.days))
+    return [*usual, lambda raw: _told_by_size(raw, time_zone), lambda raw: _in_words(raw, forms, time_zone)]
 
 
 def _contradicted(form: str, formats: Sequence[str]) -> bool:
@@ -278,95 +238,11 @@ def _at(milliseconds: pl.Expr) -> pl.Expr:
     return whole.cast(pl.Datetime("ms")).cast(pl.Datetime("us"))
 
 
-def _with_words(raw: pl.Series, forms: tuple[_Form, ...], time_zone: str) -> pl.Series:
-    """Read dates by their pattern: with names of months, Chinese words, full-width digits, halves of the day."""
-    lowered = plain(pl.col("t")).str.to_lowercase().str.replace_all(_WEEKDAYS, " ").str.strip_chars()
-    frame = pl.select(raw.alias("t")).lazy().select(lowered.alias("t"))
-    found = [frame.select(_parts(form)).collect() for form in forms]
-    parts = pl.DataFrame(
-        [pl.select(pl.coalesce(*(each[name] for each in found))).to_series().alias(name) for name in found[0].columns]
-    )
-    return parts.select(_moment(time_zone)).to_series()
-
-
-_PARTS = ("year", "month", "day", "name", "rest", "hour", "minute", "second", "zone")
-
-
-def _parts(form: _Form) -> list[pl.Expr]:
-    groups = pl.col("t").str.extract_groups(form.pattern)
-    places: dict[str, list[pl.Expr]] = {name: [] for name in _PARTS}
-    for place, name in enumerate(form.groups, start=1):
-        places[name].append(groups.struct.field(str(place)))
-    return [(pl.coalesce(found) if found else pl.lit(None, pl.String)).alias(name) for name, found in places.items()]
-
-
-def _moment(time_zone: str) -> pl.Expr:
-    col = pl.col
-    name = col("name").str.slice(0, 3).replace_strict(_MONTH_NUMBERS, default=None, return_dtype=pl.String)
-    month = pl.coalesce(col("month"), name).str.zfill(2)
-    year = pl.when(col("year").str.len_chars() == 2).then(  # noqa: PLR2004 - two digits of a year
-        pl.when(col("year") >= "70").then("19" + col("year")).otherwise("20" + col("year"))
-    ).otherwise(col("year"))  # fmt: skip
-    clock = _clock()
-    text = year + "-" + month + "-" + col("day").str.zfill(2) + " " + clock.struct.field("text")
-    naive = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
-    zone = pl.coalesce(col("zone"), clock.struct.field("zone"))
-    at_offset = (naive - pl.duration(minutes=_offset_minutes(zone))).dt.replace_time_zone("UTC")
-    return pl.when(zone.is_null()).then(_in_zone(naive, time_zone)).otherwise(at_offset)
-
-
-def _clock() -> pl.Expr:
-    """The time of day as 14:03:00.5, midnight where there is none; null where it is no time."""
-    groups = pl.col("rest").str.extract_groups(_TIME)
-    half, hour, mark, minute, second, fraction, noon, zone = (groups.struct.field(str(n)) for n in range(1, 9))
-    hour, minute, second = (
-        pl.coalesce(written, pl.col(name)) for written, name in ((hour, "hour"), (minute, "minute"), (second, "second"))
-    )
-    is_given = pl.col("hour").is_not_null()
-    # An hour alone is one only with a word beside it.
-    is_whole = minute.is_not_null() | mark.is_in(["时", "点"]) | noon.is_not_null()
-    read = _hour(hour.cast(pl.Int64, strict=False), half, noon).cast(pl.String).str.zfill(2)
-    text = (
-        read
-        + ":"
-        + minute.fill_null("00").str.zfill(2)
-        + ":"
-        + second.fill_null("00").str.zfill(2)
-        + _fraction(fraction)
-    )
-    is_empty = pl.col("rest").fill_null("").str.strip_chars() == ""
-    clock = pl.when(is_given | is_whole).then(text)
-    return pl.struct(
-        pl.when(is_empty & ~is_given).then(pl.lit("00:00:00")).otherwise(clock).alias("text"), zone.alias("zone")
-    )
-
-
-def _fraction(digits: pl.Expr) -> pl.Expr:
-    return pl.when(digits.is_null()).then(pl.lit("")).otherwise("." + digits)
-
-
-def _hour(hour: pl.Expr, half: pl.Expr, noon: pl.Expr) -> pl.Expr:
-    """The hour of 24; null where it contradicts the half of the day."""
-    twelve = 12
-    is_morning = half.is_in(_BEFORE_NOON) | noon.str.starts_with("a")
-    is_afternoon = half.is_in(_AFTER_NOON) | noon.str.starts_with("p")
-    late = pl.when(hour < twelve).then(hour + twelve).otherwise(hour)
-    # Twelve in the evening is midnight, of which day nobody knows.
-    late = pl.when(half.is_in(["晚上", "晚间", "傍晚"]) & (hour == twelve)).then(None).otherwise(late)
-    early = pl.when(hour < twelve).then(hour).when(hour == twelve).then(0)
-    midday = pl.when(hour.is_in([11, 12])).then(hour).when(hour.is_in([1, 2])).then(hour + twelve)
-    return (
-        pl.when(is_morning & is_afternoon).then(None)
-        .when(is_morning).then(early).when(is_afternoon).then(late)
-        .when(half == "中午").then(midday).otherwise(hour)
-    )  # fmt: skip
-
-
-def _offset_minutes(zone: pl.Expr) -> pl.Expr:
-    groups = zone.str.extract_groups(r"([+-])([0-9]{1,2}):?([0-9]{2})?$")
-    sign = pl.when(groups.struct.field("1") == "-").then(-1).otherwise(1)
-    hours, minutes = (groups.struct.field(name).cast(pl.Int64, strict=False).fill_null(0) for name in ("2", "3"))
-    return sign * (hours * 60 + minutes)
+def _in_words(raw: pl.Series, forms: tuple[WildForm, ...], time_zone: str) -> pl.Series:
+    naive, offset = read_in_words(raw, forms)
+    at_offset = (pl.col("naive") - pl.duration(minutes=pl.col("offset"))).dt.replace_time_zone("UTC")
+    moment = pl.when(pl.col("offset").is_null()).then(_in_zone(pl.col("naive"), time_zone)).otherwise(at_offset)
+    return pl.DataFrame({"naive": naive, "offset": offset}).select(moment).to_series()
 
 
 def plain_times(raw: pl.Expr) -> pl.Expr:

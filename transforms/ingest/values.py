@@ -249,6 +249,8 @@ def _nothing(kind: Kind) -> Parser:
 
 def _timestamps(spelling: Spelling) -> tuple[Parser, Parser]:
     def fast(raw: pl.Series) -> pl.Series:
+        # What is not recorded is no time in any form, and would be tried in all of them.
+        raw = raw.set(raw.is_in(list(spelling.null_tokens)), None)
         return parse_timestamps(raw, spelling.date_formats, spelling.time_zone)
 
     def careful(raw: pl.Series) -> pl.Series:
