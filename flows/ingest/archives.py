@@ -101,7 +101,7 @@ class _Unpacking:
     def _tar_member(self, tar: tarfile.TarFile, member: tarfile.TarInfo, number: int, seen: int) -> int:
         if number >= self.limits.files:
             raise self._refusal(f"holds more than {self.limits.files:,} files")
-        name = self._safe(_tar_name(member.name))
+        name = self._safe(member.name)
         if member.isdir():
             return seen
         content = tar.extractfile(member) if member.isfile() else None
@@ -161,15 +161,11 @@ class _Tape:
         return self.tell()
 
 
-def _tar_name(name: str) -> str:
+def shown(name: str) -> str:
+    """Return a name as it can be printed and stored: in UTF-8 or else GB18030, without control characters."""
     raw = name.encode("utf-8", errors="surrogateescape")
     try:
-        return raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("gb18030", errors="replace")
-
-
-def shown(name: str) -> str:
-    """Return a name as it can be printed and stored: without control characters or bytes that are no text."""
-    text = name.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")
+        text = raw.decode("gb18030", errors="replace")
     return "".join(character if character.isprintable() else "\ufffd" for character in text)

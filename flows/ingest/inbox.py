@@ -144,7 +144,7 @@ def _described(batch: str, found: _Found, place: _Place) -> list[InboxFile]:
         name=found.name,
         path=found.path,
         delivered_at=found.delivered_at,
-        table=None if found.ignored else _table(found.path.name, place.profiles),
+        table=None if found.ignored else _table(shown(found.path.name), place.profiles),
         format=FORMATS.get(ending[0]) if ending else None,
         compression=None if found.ignored else _compression(found.path),
         ignored=found.ignored,

@@ -112,7 +112,9 @@ class _Excerpts:
     def add(self, block: bytes, *, is_first: bool) -> None:
         """Add lines of a block."""
         if is_first:
-            self.lines += block[:HEAD_BYTES].splitlines()[: _MOST_EXCERPTS // 4]
+            lines = block[:HEAD_BYTES].splitlines()
+            # The last may be cut anywhere.
+            self.lines += lines[:-1] if len(block) > HEAD_BYTES else lines
         if self._blocks % self._every == 0 and not (is_first and len(block) <= HEAD_BYTES):
             self.lines += _lines_of(block)
         self._blocks += 1

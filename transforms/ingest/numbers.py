@@ -75,7 +75,7 @@ class NumberForm:
         return rf"^([+-]?)({digits})([eE][+-]?[0-9]{{1,3}})?(?:{unit})?(?:{percent})?$"
 
 
-def number_text(raw: pl.Expr, form: NumberForm) -> pl.Expr:
+def number_text(raw: pl.Series, form: NumberForm) -> pl.Series:
     """Write numbers as programs do: ``-1234.50``.
 
     Args:
@@ -85,21 +85,37 @@ def number_text(raw: pl.Expr, form: NumberForm) -> pl.Expr:
     Returns:
         Text that a cast to a number reads; null where the text is no number in this form.
     """
-    text = plain(raw)
-    is_negative = text.str.contains(r"^\([^-+()]+\)$")
-    text = pl.when(is_negative).then("-" + text.str.slice(1, text.str.len_chars() - 2)).otherwise(text)
-    parts = _without_currency(text, form.currency_marks).str.extract_groups(form.pattern)
-    sign, digits, exponent, unit, percent = (parts.struct.field(str(place)) for place in range(1, 6))
+    # Step by step, because an expression would take the text apart again for each of the parts.
+    frame = raw.alias("text").to_frame().select(plain(pl.col("text")))
+    bare = frame.select(_without_currency(_with_minus(pl.col("text")), form.currency_marks))
+    parts = bare.select(pl.col("text").str.extract_groups(form.pattern).struct.rename_fields(_PARTS)).unnest("text")
+    numbers = parts.select(_plain_number(form).alias("number"), "unit", "percent")
+    factor = pl.col("unit").replace_strict(_UNITS, default=None, return_dtype=pl.Float64).fill_null(form.scale)
+    value = pl.col("number").cast(pl.Float64, strict=False)
+    product = pl.when(pl.col("percent").is_null()).then((value * factor).round(_PRODUCT_DIGITS))
+    is_plain = pl.col("unit").is_null() & pl.col("percent").is_null() & (form.scale == 1.0)
+    text = (
+        pl.when(is_plain).then("number").when(pl.col("percent").is_null()).then(product.cast(pl.String))
+        .when(pl.col("unit").is_null()).then((value / 100).cast(pl.String))
+    )  # fmt: skip
+    return numbers.select(text.alias(raw.name)).to_series()
+
+
+_PARTS = ("sign", "digits", "exponent", "unit", "percent")
+
+
+def _plain_number(form: NumberForm) -> pl.Expr:
     decimal, thousands = form.marks
+    digits = pl.col("digits")
     bare = digits.str.replace_all(thousands, "", literal=True) if thousands else digits
     if decimal != ".":
         bare = bare.str.replace(decimal, ".", literal=True)
-    number = sign.str.replace("+", "", literal=True) + bare + exponent.fill_null("")
-    factor = _factor(unit, percent, form.scale)
-    product = (number.cast(pl.Float64, strict=False) * factor).round(_PRODUCT_DIGITS)
-    product = pl.when(percent.is_not_null()).then(number.cast(pl.Float64, strict=False) / 100).otherwise(product)
-    is_impossible = unit.is_not_null() & percent.is_not_null()
-    return pl.when(is_impossible).then(None).when(factor == 1.0).then(number).otherwise(product.cast(pl.String))
+    return pl.concat_str(pl.col("sign").str.replace("+", "", literal=True), bare, pl.col("exponent").fill_null(""))
+
+
+def _with_minus(text: pl.Expr) -> pl.Expr:
+    """Write brackets as a minus sign."""
+    return text.str.replace(r"^\(([^-+()]+)\)$", "-$1")
 
 
 def _without_currency(text: pl.Expr, marks: tuple[str, ...]) -> pl.Expr:
@@ -109,11 +125,6 @@ def _without_currency(text: pl.Expr, marks: tuple[str, ...]) -> pl.Expr:
     any_mark = "|".join(re.escape(mark) for mark in sorted(marks, key=len, reverse=True))
     bare = text.str.replace(rf"(?i)^([+-]?)\s?(?:{any_mark})\s?", "$1")
     return bare.str.replace(rf"(?i)\s?(?:{any_mark})$", "")
-
-
-def _factor(unit: pl.Expr, percent: pl.Expr, scale: float) -> pl.Expr:
-    sizes = unit.replace_strict(_UNITS, default=None, return_dtype=pl.Float64)
-    return pl.when(percent.is_not_null()).then(0.01).otherwise(sizes.fill_null(scale))
 
 
 def may_be_grouped(raw: pl.Expr) -> pl.Expr:

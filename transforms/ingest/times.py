@@ -204,28 +204,29 @@ def _in_zone(naive: pl.Expr, time_zone: str) -> pl.Expr:
 
 def _counted(raw: pl.Series, named: str, time_zone: str) -> pl.Series:
     """Read any number as what the profile says that it counts."""
-    count = _count_in(named, time_zone)
-    return pl.select(raw.alias("t")).select(count).to_series()
+    return _numbers(raw).select(_count_in(named, time_zone)).to_series()
 
 
 def _told_by_size(raw: pl.Series, time_zone: str) -> pl.Series:
     """Read the numbers whose size tells what they count."""
-    number = _number()
+    number = pl.col("number")
     counts = {EXCEL_1900: _EXCEL_DAYS, EPOCH_SECONDS: _SECONDS, EPOCH_MILLISECONDS: _MILLISECONDS}
     read = pl.coalesce(
         pl.when((number >= least) & (number < end)).then(_count_in(named, time_zone))
         for named, (least, end) in counts.items()
     )
-    return pl.select(raw.alias("t")).select(read).to_series()
+    return _numbers(raw).select(read).to_series()
 
 
-def _number() -> pl.Expr:
-    text = plain(pl.col("t"))
-    return pl.when(text.str.contains(r"^[0-9]+(?:\.[0-9]+)?$")).then(text).cast(pl.Float64, strict=False)
+def _numbers(raw: pl.Series) -> pl.DataFrame:
+    """Whole numbers and decimal fractions as ``number``, null where the text is none."""
+    text = raw.alias("text").to_frame().select(plain(pl.col("text")))
+    is_number = pl.col("text").str.contains(r"^[0-9]+(?:\.[0-9]+)?$")
+    return text.select(pl.when(is_number).then("text").cast(pl.Float64, strict=False).alias("number"))
 
 
 def _count_in(named: str, time_zone: str) -> pl.Expr:
-    number = _number()
+    number = pl.col("number")
     if named in {EPOCH_SECONDS, EPOCH_MILLISECONDS}:
         return _at(number * (1000 if named == EPOCH_SECONDS else 1)).dt.replace_time_zone("UTC")
     first = _DAYS_1900_TO_1970 - (_DAYS_1900_TO_1904 if named == EXCEL_1904 else 0)

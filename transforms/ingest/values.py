@@ -138,7 +138,7 @@ def numeric_text(raw: pl.Series, spelling: Spelling) -> pl.Series:
         raw = raw.str.strip_chars().replace(dict(spelling.values))
     marks = (*YUAN, *CURRENCIES, *spelling.numbers.currency_marks)
     form = replace(spelling.numbers, currency_marks=marks, has_percent=True)
-    text = pl.select(clean(raw, spelling, Kind.FLOAT).alias("t")).select(number_text(pl.col("t"), form)).to_series()
+    text = number_text(clean(raw, spelling, Kind.FLOAT), form)
     # In scientific notation a number can be beyond what a float holds.
     return text.set(_fast_float(text).is_null(), None).alias(raw.name)
 
@@ -238,7 +238,7 @@ def _number_parsers(kind: Kind, numbers: NumberForm) -> tuple[Parser, Parser]:
     read = {Kind.DECIMAL: money, Kind.INTEGER: _whole, Kind.FLOAT: _fast_float}[kind]
 
     def careful(raw: pl.Series) -> pl.Series:
-        return read(pl.select(raw.alias("t")).select(number_text(pl.col("t"), form)).to_series())
+        return read(number_text(raw, form))
 
     return (fast if form.is_plain else _nothing(kind)), careful
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -16,6 +17,7 @@ from flows.ingest.inbox import list_files
 from flows.ingest.profiles import candidate_profiles
 from flows.settings import Limits
 from tests.builders import DELIVERED, deliver, disputes_csv, manifest, messages_csv, packed, settings_for, stage
+from tests.flows.ingest.archives_made import zipped
 
 DISPUTES = disputes_csv(("d1", "2026-01-01", "partial"), ("d2", "2026-01-02", None))
 MESSAGES = messages_csv(("m1", "d1", "buyer", "你好"))
@@ -221,3 +223,84 @@ def test_the_time_of_delivery_is_that_of_the_archive(tmp_path: Path) -> None:
     when = datetime(2026, 5, 1, tzinfo=UTC)
     deliver(tmp_path / "inbox", {"june.zip": _zip(BATCH)}, when)
     assert {file.delivered_at for file in _listed(tmp_path, {})} == {when}
+
+
+# -------------------------------------------------------------------------------------------------------------- Hostile
+
+
+def _noted(files: list[InboxFile]) -> dict[str, str]:
+    return {file.name: file.ignored for file in files}
+
+
+def test_links_are_seen_and_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("dispute_id\nsecret\n", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "disputes.csv").write_text("dispute_id\nsecret\n", encoding="utf-8")
+    inbox = deliver(tmp_path / "inbox", {"b/messages.csv": MESSAGES})
+    for link, target in {"disputes.csv": secret, "b/disputes.csv": secret, "b/deep": tmp_path / "folder"}.items():
+        (inbox / link).symlink_to(target)
+    (inbox / "whole").symlink_to(tmp_path / "folder")
+    (inbox / "b" / "gone.csv").symlink_to(tmp_path / "nowhere")
+    why = "a link is not followed; deliver the file itself"
+    assert _noted(_listed(tmp_path, {})) == {
+        "b/deep": why, "b/disputes.csv": why, "b/gone.csv": why, "b/messages.csv": "",
+        "disputes.csv": why, "whole": why,
+    }  # fmt: skip
+
+
+def test_what_is_neither_file_nor_folder_is_not_opened(tmp_path: Path) -> None:
+    inbox = deliver(tmp_path / "inbox", {"b/disputes.csv": DISPUTES})
+    os.mkfifo(inbox / "messages.csv")
+    os.mkfifo(inbox / "b" / "messages.csv")
+    staged = stage(tmp_path)
+    notes = dict(staged.books.files.select("file", "note").iter_rows())
+    assert notes["messages.csv"] == notes["b/messages.csv"] == "it is no file; deliver a file or a folder"
+    assert staged.column("disputes", "dispute_id") == ["d1", "d2"]
+
+
+def test_archives_within_a_batch_are_not_unpacked(tmp_path: Path) -> None:
+    inner = _zip({"disputes.csv": DISPUTES})
+    outer = zipped([("inner.zip", inner), ("disputes.csv", DISPUTES)])
+    staged = stage(tmp_path, {"june.zip": outer, "july/inner.tar.gz": _tar(BATCH)})
+    notes = dict(staged.books.files.select("file", "note").iter_rows())
+    why = "an archive within a batch is not unpacked; put it into the inbox by itself"
+    assert notes == {"july/inner.tar.gz": why, "june.zip/disputes.csv": "", "june.zip/inner.zip": why}
+
+
+def test_too_many_files_in_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"the folder june holds more than 1 files; refused"):
+        _listed(tmp_path, {f"june/{name}": text for name, text in BATCH.items()}, Limits(files=1))
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    inbox = deliver(tmp_path / "inbox", {})
+    folder = inbox / "b"
+    folder.mkdir(parents=True)
+    for raw in (b"disputes-\xff\xfe.csv", b"messages-\x1b[31m\n.csv", "纠纷-6月.csv".encode("gb18030")):
+        content = MESSAGES if raw.startswith(b"messages") else DISPUTES.replace("d1", raw[:1].hex())
+        (folder / os.fsdecode(raw)).write_text(content, encoding="utf-8")
+    staged = stage(tmp_path)
+    assert sorted(staged.column("disputes", "dispute_id")) == ["64", "be", "d2"]
+    names = staged.books.files["file"].to_list()
+    assert "b/纠纷-6月.csv" in names
+    assert all(name.isprintable() for name in names)
+
+
+def test_what_packs_a_file_is_told_by_its_first_bytes(tmp_path: Path) -> None:
+    # A browser unpacks and keeps the name; a script packs and keeps the name.
+    found = _listed(tmp_path, {"b/disputes.csv.gz": DISPUTES, "b/messages.csv": packed(MESSAGES, "zstd")})
+    assert [(file.format, file.compression) for file in found] == [("csv", None), ("csv", "zstd")]
+    assert stage(tmp_path).column("messages", "message_id") == ["m1"]
+
+
+def test_one_batch_among_others(tmp_path: Path) -> None:
+    deliver(tmp_path / "inbox", {f"{batch}/disputes.csv": DISPUTES for batch in ("june", "july")})
+    settings = replace(settings_for(tmp_path), batch="july")
+    assert [file.name for file in list_files(settings, tmp_path, candidate_profiles(None))] == ["july/disputes.csv"]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"tables": ' + "[" * 100_000], ids=["array", "value"])
+def test_a_manifest_of_many_brackets(tmp_path: Path, text: str) -> None:
+    with pytest.raises(RunError, match=r"the manifest june/manifest\.json cannot be read"):
+        _listed(tmp_path, {"june/disputes.csv": DISPUTES, "june/manifest.json": text})

@@ -1,5 +1,6 @@
 """Reading workbooks: the cells as a person sees them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -129,7 +130,7 @@ def test_a_packed_workbook(tmp_path: Path) -> None:
 
 
 def test_which_sheet_is_which_table(tmp_path: Path) -> None:
-    book = {
+    book: dict[str, Sequence[Sequence[object]]] = {
         "说明": [("how to read this",)], "纠纷-6月": [HEADERS, ROWS[0]], "disputes-july": [HEADERS, ROWS[1]],
         "messages": [("message_id", "dispute_id", "sender", "text"), ("m1", "d1", "buyer", "好")], "Sheet9": [],
     }  # fmt: skip
@@ -145,7 +146,7 @@ def test_which_sheet_is_which_table(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_is_called_like_a_table(tmp_path: Path) -> None:
-    book = {"Sheet0": [], "Sheet1": [HEADERS, *ROWS], "Sheet2": [("x",)]}
+    book: dict[str, Sequence[Sequence[object]]] = {"Sheet0": [], "Sheet1": [HEADERS, *ROWS], "Sheet2": [("x",)]}
     staged = stage(tmp_path, {"disputes-june.xlsx": workbook(book)})
     assert staged.books.files["status"].to_list() == ["ignored", "loaded", "ignored"]
     assert staged.column("disputes", "dispute_id") == ["d1", "d2"]
