@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 DATA ?= data
 INBOX ?= $(DATA)/inbox
 SAMPLE_DISPUTES ?= 5000
+# What the report is tested in; without it the tests fail, they are not skipped.
+export RULINGS_BROWSER ?= chromium
 
-.PHONY: docs faults run test setup format lint types sql-lint tests lock bench clean
+.PHONY: docs faults browser run test setup format lint types sql-lint tests lock bench clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -42,8 +44,15 @@ types: setup
 sql-lint: setup
 	$(BIN)/sqruff lint sql
 
+# The report is tested in Chromium. `make run` does not need it.
+browser:
+	@command -v "$(RULINGS_BROWSER)" >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
+	  || { echo "The tests of the report need Chromium: install it (Debian: apt-get install chromium), or name a"; \
+	       echo "browser of its kind: make test RULINGS_BROWSER=google-chrome"; exit 1; }
+
 # Two at a time: files of tests are dealt to as many processes, each with releases of its own.
-tests: setup
+tests: setup browser
 	$(BIN)/pytest -n 2 --dist loadfile
 
 # Kills runs at 200 moments and lets the disk fail at 200 sizes; half an hour or so.
