@@ -89,7 +89,7 @@ def test_the_language_is_switched_without_a_script(page: Document) -> None:
         ("radio", "lang-zh", True),
         ("radio", "lang-en", False),
     ]
-    assert "#lang-zh:checked ~ main.en, #lang-en:checked ~ main.zh { display: none; }" in page.styles[0]
+    assert "body:has(#lang-zh:checked) main.en, body:has(#lang-en:checked) main.zh { display: none; }" in page.styles[0]
 
 
 def test_no_number_is_missing_by_accident(page: Document) -> None:
