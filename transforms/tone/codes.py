@@ -9,6 +9,7 @@ CODES: dict[str, str] = {
         (
             # what is said
             "insult",  # contempt, abuse, slurs
+            "insult_alone",  # 滚: an insult only when it is the whole clause
             "latin",  # insults in Latin letters: only where no other letter or digit touches them
             "irony",  # polite words as weapons: points, but no act of its own
             "really",  # 可真: irony between the other's name and praise
@@ -17,6 +18,9 @@ CODES: dict[str, str] = {
             "procedure",  # complaint, police, court, bad review: a threat only under an ultimatum
             "ultimatum",  # 再不…, 否则
             "demand",
+            "demand_alone",  # 退钱: a demand only when it is the whole clause
+            "ground",  # 检测报告: a reason given
+            "soon",  # 马上: promised by the seller with a settlement after it
             "press",  # 马上, 必须: a demand with an order or a settlement after it
             "order",
             "refusal",
@@ -32,6 +36,8 @@ CODES: dict[str, str] = {
             "courtesy",
             "courtesy_alone",  # 你好: a greeting only when it is the whole clause
             "apology",
+            "pardon",  # 不好意思: an apology unless a refusal, a question or a request follows
+            "idle",  # 有什么用: what an apology is told to be worth
             "sorry",  # 道歉: an apology unless it is demanded or withheld
             "fault",  # 的错: an apology after the writer's own name
             "offer",
@@ -49,6 +55,7 @@ CODES: dict[str, str] = {
             "self",
             "second",
             "third",
+            "elsewhere",  # 快递: neither of the two
             "says",
             "reported",
             "condition",
@@ -67,13 +74,13 @@ CODES: dict[str, str] = {
     )
 }
 #: Lists whose one-character words stay in the text.
-WORD_LISTS = frozenset(CODES) - {*ACTS, "latin", "irony", "offer_seller", "ordinary", "attributed"}
+WORD_LISTS = frozenset(CODES) - {*ACTS, "pardon", "latin", "irony", "offer_seller", "ordinary", "attributed"}
 #: One point of hostility, one of courtesy, behind a code.
 POINT = chr(0xE0F0)
 POLITE_POINT = chr(0xE0F1)
 
 _POLITE_LISTS = frozenset(
-    ("courtesy", "courtesy_alone", "apology", "offer", "offer_seller", "cooperation", "cooperation_alone")
+    ("courtesy", "courtesy_alone", "apology", "pardon", "offer", "offer_seller", "cooperation", "cooperation_alone")
 )
 
 

@@ -86,10 +86,16 @@ class _Writer:
         """Write a rule."""
         return Rule(self.any(*needs), "|".join(alternatives))
 
-    def alone(self, name: str) -> str:
-        """Write: a match of this list is a whole clause, but for the writer's name and particles."""
-        clause = f"(?:{self.code('self')})?{self.code(name)}[了的啊哈呀吧呢哦嗯~～ ]{{0,2}}"
-        return f"(?:^|[{_BREAK} ~～]){clause}(?:$|[{_BREAK}])"
+    def alone(self, name: str, *beside: str) -> str:
+        """Write: a match of this list is a whole clause, but for the writer's name and particles.
+
+        Args:
+            name: The list.
+            *beside: Other lists that some of its words are also in.
+        """
+        others = f"[{''.join(CODES[other] for other in beside)}]{{0,2}}" if beside else ""
+        clause = f"(?:{self.code('self')})?{others}{self.code(name)}{others}[了的啊哈呀吧呢哦嗯~～ ]{{0,2}}"
+        return f"(?:^|[{_BREAK} ~～{POINT}{POLITE_POINT}{CODES['attributed']}]){clause}(?:$|[{_BREAK}])"
 
 
 def build_grammar(words: Mapping[str, str]) -> Grammar:
@@ -104,7 +110,7 @@ def build_grammar(words: Mapping[str, str]) -> Grammar:
     write = _Writer(words)
     attributed = CODES["attributed"]
     return Grammar(
-        own=((_reported(write), ""), (_negated(write), "$1")),
+        own=((_reported(write), ""), (_negated(write), "$1"), (_excused(write), f"{attributed}$1")),
         ultimatum=_ultimatum(write),
         clean=tuple((rule(write), attributed) for rule in (_said, _asked, _refused, _given)),
         signs=_hostile_signs(write) | _polite_signs(write),
@@ -115,26 +121,45 @@ def _reported(write: _Writer) -> Rule:
     """Someone else's words: he called me …; he wrote “…”. Also Latin letters that are part of a word."""
     latin = CODES["latin"] + _POINTS
     hostile = f"(?:[^{_BREAK}]{{0,8}}?{write.code(*_HOSTILE)})+"
+    quoted = f"[{_QUOTE_OPEN}][^{_QUOTE_CLOSE}]{{0,80}}[{_QUOTE_CLOSE}]"
+    went_on = f"(?:[^{_END}{write.characters('second')}]{{0,16}}[，,])?[还又并也甚至]{{0,3}}"
     return write.rule(
         _HOSTILE,
-        write.code("reported", "says") + f"[：:，, ]?[{_QUOTE_OPEN}][^{_QUOTE_CLOSE}]{{0,80}}[{_QUOTE_CLOSE}]",
-        write.code("reported") + hostile,
-        write.code("third") + write.gap(5) + write.code("says") + hostile,
+        write.code("reported", "says") + f"[：:，, ]?{quoted}",
+        quoted + "[两二三四几这]个?(?:字|词)",
+        write.code("reported") + hostile + f"(?:[，,][还又并也甚至]{{0,3}}{write.code('says')}{hostile})?",
+        write.code("third") + went_on + write.gap(5) + write.code("says") + hostile,
+        "(?:自己|我)[真也就都]{0,2}(?:像|是|成了|当了)[一]?[个的]?" + write.code("insult"),
         f"[a-zA-Z0-9]{latin}",
         f"{latin}[a-zA-Z0-9]",
     )
+
+
+def _excused(write: _Writer) -> Rule:
+    """An apology that only makes way for a refusal, a question or a request, or is told to be worth nothing."""
+    code = write.code
+    refusal = f"{write.any('refuse')}|{code('refusal', 'refusal_alone', 'noway')}"
+    after = "|".join(
+        (
+            f"[^{_BREAK}{write.characters('second', 'negation')}]{{0,5}}(?:{refusal})",
+            f"[^{_END}]{{0,12}}[{write.characters('question')}?？]",
+            code("courtesy", "softener"),
+            f"[^{_BREAK}]{{0,3}}{code('idle')}",
+        )
+    )
+    return write.rule(("pardon",), code("pardon") + f"([啊哈哦呀亲，,。！! ]{{0,3}}(?:{after}))")
 
 
 def _negated(write: _Writer) -> Rule:
     """A negated word; 是什么 or 吗 after it turns it back (不是骗子是什么) and must not follow."""
     words = "|".join(
         (
-            write.code("negation") + write.gap(4) + write.code(*_HOSTILE, "apology", "procedure"),
+            write.code("negation") + write.gap(4) + write.code(*_HOSTILE, "apology", "pardon", "procedure"),
             write.code("negation_step") + write.gap(3) + write.code("threat", "procedure"),
         )
     )
     last = f"([^{write.characters('rhetorical', 'question')}{POINT}{POLITE_POINT}]|$)"
-    return write.rule((*_HOSTILE, "apology", "procedure"), f"(?:{words}){last}")
+    return write.rule((*_HOSTILE, "apology", "pardon", "procedure"), f"(?:{words}){last}")
 
 
 def _said(write: _Writer) -> Rule:
@@ -142,7 +167,8 @@ def _said(write: _Writer) -> Rule:
     put_off = f"(?:{write.code('stalling', 'busy', 'refusal')}|{write.refuses()})"
     return write.rule(
         ("stalling", "busy", "refusal", *_SETTLE),
-        write.code("second", "third") + write.gap(3) + write.code("says") + write.gap(4) + put_off,
+        write.code("second", "third", "elsewhere") + write.gap(3) + write.code("says") + write.gap(4) + put_off,
+        write.code("third") + write.gap(3, "self", "second") + write.code("refusal"),
     )
 
 
@@ -151,6 +177,7 @@ def _refused(write: _Writer) -> Rule:
     question = f"[{write.characters('question')}?？]"
     return write.rule(
         (*_SETTLE, "refusal"),
+        write.code("third") + write.gap(3, "self") + write.refuses() + write.gap(2) + f"[，,]理由[^{_END}]{{1,12}}",
         write.code(*_OTHERS) + write.gap(3, "refuse", "self") + write.refuses(),
         write.refuses() + "[，, ]?" + write.code("then"),
         f"(?:{write.refuses()}|{write.code('refusal')}){write.gap(3)}{question}",
@@ -163,13 +190,15 @@ def _given(write: _Writer) -> Rule:
     question = f"[{write.characters('question')}?？]"
     withheld = ("request", "negation", "refuse", "softener")
     return write.rule(
-        ("give", "agree", "sorry", "fault", "apology"),
+        ("give", "agree", "cooperation", "sorry", "fault", "apology", "pardon"),
         code(*_OTHERS, *withheld, "negation_step") + gap(4, "self", *_SETTLE) + code("give"),
         code("give") + gap(3) + question,
+        code("negation_step") + gap(1) + code("cooperation"),
         code(*_OTHERS, "request") + gap(3, "self") + code("agree"),
-        code(*_OTHERS, *withheld, "press") + gap(4, "self", "apology") + code("sorry"),
-        code("apology", "fault") + gap(1) + question,
-        code("condition", "supposed") + gap(3) + code("apology"),
+        code(*_OTHERS, *withheld) + gap(4, "self", "apology", "press") + code("sorry"),
+        code("third") + gap(5, "self", "second") + code("pardon", "apology"),
+        code("apology", "pardon", "fault", "sorry") + gap(1) + question,
+        code("condition", "supposed") + gap(3) + code("apology", "pardon"),
         code("negation", "condition", "supposed") + gap(2) + code("self") + gap(3) + code("fault"),
     )
 
@@ -205,18 +234,28 @@ def _hostile_signs(write: _Writer) -> dict[str, Rule]:
     own_time = code("busy_time", "self") + gap(3, "negation", "refuse", "second")
     return {
         "insult": rule(("insult", "latin"), write.any("insult", "latin")),
+        "insult_alone": rule(("insult_alone",), write.alone("insult_alone")),
         "irony": rule(("really",), code("really") + code("praise")),
         "mocking": rule(("irony", "really"), write.any("irony"), code("really") + code("praise")),
         "threat": rule(("threat",), write.any("threat")),
-        "demand": rule(("demand",), write.any("demand")),
-        "ordered": rule(("press",), code("press") + gap(3) + code("order")),
+        "demand": rule(("demand", "demand_alone"), write.any("demand"), write.alone("demand_alone", "settle", "order")),
+        "ordered": rule(
+            ("press",),
+            code("press") + gap(3) + code("order", "sorry"),
+            code("order", "handle", "give") + gap(1) + "[，, ]?" + code("press") + f"{CODES['soon']}?(?:$|[{_BREAK}])",
+            code("second") + gap(1) + code("press") + gap(5) + code("handle", "give"),
+        ),
         "pressed": rule(("press",), code("press") + gap(3) + code(*_SETTLE)),
+        "hastened": rule(("soon",), code("soon") + gap(3) + code(*_SETTLE)),
+        "grounded": rule(("ground",), write.any("ground")),
         "refusal": rule(
-            ("refusal", "refusal_alone", "settle_both", "handle", "noway"),
+            ("refusal", "refusal_alone", "settle_both", "handle", "noway", "fee", "self"),
             code("refusal"),
             code("refuse") + gap(2) + code("settle_both", "handle"),
             code(*_SETTLE) + gap(2) + code("noway"),
-            write.alone("refusal_alone"),
+            code(*_SETTLE, "fee") + gap(1) + code("self") + gap(1) + f"(?:不[出付认给管接承同负]|{code('refusal_alone')})",
+            code("fee") + gap(1) + code("self") + gap(1) + code("refuse"),
+            write.alone("refusal_alone", "refuse", "noway", "refusal"),
         ),
         "refusal_seller": rule(("settle",), code("refuse") + gap(2) + code("settle")),
         "stalling": rule(("stalling", "busy"), code("stalling"), own_time + code("busy")),
@@ -232,8 +271,8 @@ def _polite_signs(write: _Writer) -> dict[str, Rule]:
     return {
         "courtesy": rule(("courtesy", "courtesy_alone"), code("courtesy"), write.alone("courtesy_alone")),
         "apology": rule(
-            ("apology", "sorry", "fault"),
-            code("apology"),
+            ("apology", "pardon", "sorry", "fault"),
+            code("apology", "pardon"),
             code("self") + gap(4, "refuse", "negation", "request") + code("sorry"),
             code("self") + gap(3, "negation", "refuse") + code("fault"),
         ),
@@ -258,6 +297,6 @@ def _polite_signs(write: _Writer) -> dict[str, Rule]:
             ("cooperation", "cooperation_alone", "give"),
             code("cooperation"),
             promised + code("give"),
-            write.alone("cooperation_alone"),
+            write.alone("cooperation_alone", "praise", "promise"),
         ),
     }

@@ -31,6 +31,7 @@ _SIGN_POINTS: Final = {
     "refusal": 1,
     "stalling": 1,
     f"{_SIGN}irony": 2,
+    f"{_SIGN}insult_alone": 5,
 }
 _POLITE_ACTS: Final = ("courtesy", "apology", "offer", "cooperation")
 
@@ -103,11 +104,13 @@ def _acts() -> dict[str, pl.Expr]:
     """One expression for each act."""
     seller = pl.col("sender").eq_missing("seller")
     acts = {act: pl.col(f"{_SIGN}{act}") for act in ACTS}
+    acts["insult"] |= pl.col(f"{_SIGN}insult_alone")
     acts["threat"] |= pl.col(f"{_SIGN}ultimatum")
-    acts["demand"] |= pl.col(f"{_SIGN}ordered") | (pl.col(f"{_SIGN}pressed") & ~seller)
+    pressed = pl.col(f"{_SIGN}pressed") & ~seller & ~pl.col(f"{_SIGN}grounded")
+    acts["demand"] |= pl.col(f"{_SIGN}ordered") | pressed
     acts["refusal"] |= pl.col(f"{_SIGN}refusal_seller") & pl.col("sender").ne_missing("buyer")
     acts["offer"] |= pl.col(f"{_SIGN}offer_seller") & seller
-    acts["cooperation"] |= pl.col(f"{_SIGN}pressed") & seller & ~pl.col(f"{_SIGN}ordered")
+    acts["cooperation"] |= pl.col(f"{_SIGN}hastened") & seller & ~pl.col(f"{_SIGN}ordered")
     acts["courtesy"] &= ~pl.col(f"{_SIGN}mocking")  # polite words as weapons
     spoken = pl.col("sender").ne_missing("system")
     recorded = pl.col("text").is_not_null()
