@@ -15,6 +15,7 @@ CODES: dict[str, str] = {
             "really",  # 可真: irony between the other's name and praise
             "praise",
             "threat",
+            "consequence",  # 下场: a threat after 让你
             "procedure",  # complaint, police, court, bad review: a threat only under an ultimatum
             "ultimatum",  # 再不…, 否则
             "demand",
@@ -25,6 +26,8 @@ CODES: dict[str, str] = {
             "order",
             "refusal",
             "refusal_alone",  # 不行: a refusal only when it is the whole clause
+            "reject",  # 不接受: a refusal with a settlement or a matter beside it
+            "matter",
             "refuse",  # 不, 拒绝: a refusal with a settlement after it
             "settle",
             "settle_both",  # the same, but the buyer may refuse it too
@@ -33,6 +36,7 @@ CODES: dict[str, str] = {
             "stalling",
             "busy_time",  # 最近: stalling with busy after it
             "busy",
+            "later",  # 下班: stalling with 再 after it
             "courtesy",
             "courtesy_alone",  # 你好: a greeting only when it is the whole clause
             "apology",
@@ -55,6 +59,7 @@ CODES: dict[str, str] = {
             "self",
             "second",
             "third",
+            "thing",  # 做工: contempt for it is none for a person
             "elsewhere",  # 快递: neither of the two
             "says",
             "reported",

@@ -95,7 +95,7 @@ class _Writer:
         """
         others = f"[{''.join(CODES[other] for other in beside)}]{{0,2}}" if beside else ""
         clause = f"(?:{self.code('self')})?{others}{self.code(name)}{others}[了的啊哈呀吧呢哦嗯~～ ]{{0,2}}"
-        return f"(?:^|[{_BREAK} ~～{POINT}{POLITE_POINT}{CODES['attributed']}]){clause}(?:$|[{_BREAK}])"
+        return f"(?:^|[{_BREAK} ~～{POINT}{CODES['attributed']}：:]){clause}(?:$|[{_BREAK}])"
 
 
 def build_grammar(words: Mapping[str, str]) -> Grammar:
@@ -110,9 +110,12 @@ def build_grammar(words: Mapping[str, str]) -> Grammar:
     write = _Writer(words)
     attributed = CODES["attributed"]
     return Grammar(
-        own=((_reported(write), ""), (_negated(write), "$1"), (_excused(write), f"{attributed}$1")),
+        own=((_quoted(write), ""), (_reported(write), ""), (_negated(write), "$1"), (_excused(write), f"{attributed}$1")),
         ultimatum=_ultimatum(write),
-        clean=tuple((rule(write), attributed) for rule in (_said, _asked, _refused, _given)),
+        clean=(
+            *((rule(write), attributed) for rule in (_said, _asked, _refused, _given)),
+            (_declined(write), CODES["reject"] + CODES["settle"]),
+        ),
         signs=_hostile_signs(write) | _polite_signs(write),
     )
 
@@ -121,17 +124,30 @@ def _reported(write: _Writer) -> Rule:
     """Someone else's words: he called me …; he wrote “…”. Also Latin letters that are part of a word."""
     latin = CODES["latin"] + _POINTS
     hostile = f"(?:[^{_BREAK}]{{0,8}}?{write.code(*_HOSTILE)})+"
-    quoted = f"[{_QUOTE_OPEN}][^{_QUOTE_CLOSE}]{{0,80}}[{_QUOTE_CLOSE}]"
     went_on = f"(?:[^{_END}{write.characters('second')}]{{0,16}}[，,])?[还又并也甚至]{{0,3}}"
     return write.rule(
         _HOSTILE,
-        write.code("reported", "says") + f"[：:，, ]?{quoted}",
-        quoted + "[两二三四几这]个?(?:字|词)",
         write.code("reported") + hostile + f"(?:[，,][还又并也甚至]{{0,3}}{write.code('says')}{hostile})?",
         write.code("third") + went_on + write.gap(5) + write.code("says") + hostile,
         "(?:自己|我)[真也就都]{0,2}(?:像|是|成了|当了)[一]?[个的]?" + write.code("insult"),
+        write.code("thing") + write.gap(3, "second", "third") + write.code("insult"),
         f"[a-zA-Z0-9]{latin}",
         f"{latin}[a-zA-Z0-9]",
+    )
+
+
+def _quoted(write: _Writer) -> Rule:
+    """What someone else said, in quotation marks, and words that are only named."""
+    quoted = f"[{_QUOTE_OPEN}][^{_QUOTE_CLOSE}]{{0,80}}[{_QUOTE_CLOSE}]"
+    return Rule(
+        f"[{_QUOTE_OPEN}]",
+        "|".join(
+            (
+                write.code("reported", "says") + f"[^{_BREAK}]{{0,3}}[：:，, ]?{quoted}",
+                f"{quoted}[两二三四几这]?个?(?:字|词)",
+                f"(?:叫|名字是|名为|写着|印着|印的是|上面是)[：: ]?{quoted}",
+            )
+        ),
     )
 
 
@@ -164,11 +180,19 @@ def _negated(write: _Writer) -> Rule:
 
 def _said(write: _Writer) -> Rule:
     """What the other side said it would do or not do."""
-    put_off = f"(?:{write.code('stalling', 'busy', 'refusal')}|{write.refuses()})"
+    beside = f"[{CODES['refusal_alone']}{CODES['refuse']}{CODES['reject']}{CODES['noway']}]*"
+    put_off = f"(?:{write.code('stalling', 'busy', 'refusal')}{beside}|{write.refuses()})"
     return write.rule(
         ("stalling", "busy", "refusal", *_SETTLE),
         write.code("second", "third", "elsewhere") + write.gap(3) + write.code("says") + write.gap(4) + put_off,
-        write.code("third") + write.gap(3, "self", "second") + write.code("refusal"),
+        write.code("third")
+        + write.gap(8, "self", "second")
+        + put_off
+        + f"(?:{write.gap(4, 'self')}{put_off})*"
+        + f"(?:[，,]理由[^{_END}]{{1,12}})?",
+        write.code("elsewhere") + f"[^{_END}]{{0,10}}" + write.code("stalling"),
+        "把我" + write.code("refusal"),
+        write.code("negation") + write.gap(3, "question") + write.refuses() + f"(?:[^了{_BREAK}]|$|[，,])",
     )
 
 
@@ -177,10 +201,19 @@ def _refused(write: _Writer) -> Rule:
     question = f"[{write.characters('question')}?？]"
     return write.rule(
         (*_SETTLE, "refusal"),
-        write.code("third") + write.gap(3, "self") + write.refuses() + write.gap(2) + f"[，,]理由[^{_END}]{{1,12}}",
         write.code(*_OTHERS) + write.gap(3, "refuse", "self") + write.refuses(),
         write.refuses() + "[，, ]?" + write.code("then"),
         f"(?:{write.refuses()}|{write.code('refusal')}){write.gap(3)}{question}",
+    )
+
+
+def _declined(write: _Writer) -> Rule:
+    """An offer that the writer turns down: what is left is the refusal."""
+    offer = write.code("offer", "offer_seller")
+    return write.rule(
+        ("offer", "offer_seller"),
+        write.code("reject") + write.gap(2) + offer,
+        offer + write.gap(1) + write.code("self") + write.gap(1) + write.code("reject"),
     )
 
 
@@ -197,6 +230,7 @@ def _given(write: _Writer) -> Rule:
         code(*_OTHERS, "request") + gap(3, "self") + code("agree"),
         code(*_OTHERS, *withheld) + gap(4, "self", "apology", "press") + code("sorry"),
         code("third") + gap(5, "self", "second") + code("pardon", "apology"),
+        code("says") + "[过了]?" + code("pardon", "apology") + "[过了]",
         code("apology", "pardon", "fault", "sorry") + gap(1) + question,
         code("condition", "supposed") + gap(3) + code("apology", "pardon"),
         code("negation", "condition", "supposed") + gap(2) + code("self") + gap(3) + code("fault"),
@@ -207,8 +241,9 @@ def _asked(write: _Writer) -> Rule:
     """Pressure asked for or promised is no demand."""
     question = f"[{write.characters('question')}?？]"
     return write.rule(
-        ("press",),
+        ("press", "demand"),
         write.code("softener", "promise", "self", "yours") + write.gap(2) + write.code("press"),
+        write.code("softener") + write.gap(5, "second") + write.code("press", "demand"),
         write.code("press") + write.gap(3) + write.code(*_SETTLE, "order") + write.gap(2) + question,
     )
 
@@ -224,8 +259,10 @@ def _ultimatum(write: _Writer) -> Rule:
         )
     )
     step = code("procedure")
-    again = "再" + write.gap(6) + code("then") + write.gap(3) + step
-    return write.rule(("procedure",), f"(?:{condition})[^{_END}]{{0,24}}{step}", again)
+    again = "再" + write.gap(6) + code("then") + write.gap(8) + step
+    return write.rule(
+        ("procedure",), f"(?:{condition})[^{_END}]{{0,24}}{step}", again, f"{refuses}[，, ]?(?:我们?)?{step}见"
+    )
 
 
 def _hostile_signs(write: _Writer) -> dict[str, Rule]:
@@ -237,7 +274,9 @@ def _hostile_signs(write: _Writer) -> dict[str, Rule]:
         "insult_alone": rule(("insult_alone",), write.alone("insult_alone")),
         "irony": rule(("really",), code("really") + code("praise")),
         "mocking": rule(("irony", "really"), write.any("irony"), code("really") + code("praise")),
-        "threat": rule(("threat",), write.any("threat")),
+        "threat": rule(
+            ("threat", "consequence"), code("threat"), "[让叫要]" + code("second") + gap(6) + code("consequence")
+        ),
         "demand": rule(("demand", "demand_alone"), write.any("demand"), write.alone("demand_alone", "settle", "order")),
         "ordered": rule(
             ("press",),
@@ -249,16 +288,26 @@ def _hostile_signs(write: _Writer) -> dict[str, Rule]:
         "hastened": rule(("soon",), code("soon") + gap(3) + code(*_SETTLE)),
         "grounded": rule(("ground",), write.any("ground")),
         "refusal": rule(
-            ("refusal", "refusal_alone", "settle_both", "handle", "noway", "fee", "self"),
+            ("refusal", "refusal_alone", "settle_both", "handle", "noway", "fee", "reject", "self"),
+            code("reject") + gap(6, "question") + code(*_SETTLE, "matter"),
+            code("matter", *_SETTLE) + gap(3, "question") + code("reject"),
+            code("self") + f"[也都就是还]{{0,2}}{code('reject')}(?:$|[{_BREAK}])",
+            code("self") + f"[也都就是才]{{0,2}}不(?:会|想)?[寄赔收签认背理付修](?:[了的啊]?(?:$|[{_BREAK}]))",
             code("refusal"),
             code("refuse") + gap(2) + code("settle_both", "handle"),
             code(*_SETTLE) + gap(2) + code("noway"),
             code(*_SETTLE, "fee") + gap(1) + code("self") + gap(1) + f"(?:不[出付认给管接承同负]|{code('refusal_alone')})",
             code("fee") + gap(1) + code("self") + gap(1) + code("refuse"),
-            write.alone("refusal_alone", "refuse", "noway", "refusal"),
+            write.alone("refusal_alone", "refuse", "noway", "refusal", "reject"),
         ),
         "refusal_seller": rule(("settle",), code("refuse") + gap(2) + code("settle")),
-        "stalling": rule(("stalling", "busy"), code("stalling"), own_time + code("busy")),
+        "stalling": rule(
+            ("stalling", "busy", "later"),
+            code("stalling"),
+            own_time + code("busy"),
+            f"(?:^|[^{write.characters('second', 'third')}]){code('later')}[^{_BREAK}]?再",
+            "等" + code("self") + gap(4, "second") + code("later"),
+        ),
     }
 
 
@@ -279,6 +328,7 @@ def _polite_signs(write: _Writer) -> dict[str, Rule]:
         "offer": rule(
             ("offer", "agree", "yours", "fee", "propose", "accepting"),
             code("offer"),
+            "[0-9][块元]" + gap(1) + f"[，,]?[^{_BREAK}]{{0,5}}(?:就行|就算了|算了|就好|了事|就解决)",
             code("agree") + gap(3, "refuse") + code(*_REMEDY),
             code("propose") + "[，, ]?" + gap(4, "refuse") + code(*_REMEDY, "offer_seller"),
             code(*_REMEDY, "offer_seller") + gap(2) + code("accepting"),
@@ -287,10 +337,11 @@ def _polite_signs(write: _Writer) -> dict[str, Rule]:
             own + code("bear") + gap(2) + code("fee"),
         ),
         "offer_seller": rule(
-            ("offer_seller", *_REMEDY),
+            ("offer_seller", "yours", *_REMEDY),
             f"(?:^|[^{refuse}{remedy}]){CODES['offer_seller']}",
             f"(?:^|[^{refuse}])[{remedy}]{CODES['offer_seller']}",
             own + code(*_REMEDY),
+            own + code("yours") + "[0-9]",
             f"(?:^|[^{refuse}])[{remedy}][0-9]",
         ),
         "cooperation": rule(
