@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
             "praise",
             "threat",
             "consequence",  # 下场: a threat after 让你
+            "expose",  # 公开: a threat after 把你
             "procedure",  # complaint, police, court, bad review: a threat only under an ultimatum
             "ultimatum",  # 再不…, 否则
             "demand",

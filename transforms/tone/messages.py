@@ -11,9 +11,10 @@ from typing import Final
 import polars as pl
 
 from transforms.tone.codes import ACTS, CODES, POINT, POLITE_POINT
-from transforms.tone.grammar import Rule, build_grammar
+from transforms.tone.grammar import build_grammar
 from transforms.tone.lexicon import Lexicon
 from transforms.tone.lists import Model
+from transforms.tone.writer import Rule
 
 #: A message with at least this hostility counts as hostile.
 HOSTILE_FROM: Final = 0.5
@@ -108,6 +109,7 @@ def _acts() -> dict[str, pl.Expr]:
     acts["threat"] |= pl.col(f"{_SIGN}ultimatum")
     pressed = pl.col(f"{_SIGN}pressed") & ~seller & ~pl.col(f"{_SIGN}grounded")
     acts["demand"] |= pl.col(f"{_SIGN}ordered") | pressed
+    acts["refusal"] |= pl.col(f"{_SIGN}refusal_verb")
     acts["refusal"] |= pl.col(f"{_SIGN}refusal_seller") & pl.col("sender").ne_missing("buyer")
     acts["offer"] |= pl.col(f"{_SIGN}offer_seller") & seller
     acts["cooperation"] |= pl.col(f"{_SIGN}hastened") & seller & ~pl.col(f"{_SIGN}ordered")
