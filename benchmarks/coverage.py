@@ -53,13 +53,16 @@ class Tally:
     n_flagged: int
 
 
-def measure(replicates: int, names: Sequence[str], settings: Sequence[Setting] = SETTINGS) -> list[Tally]:
+def measure(
+    replicates: int, names: Sequence[str], settings: Sequence[Setting] = SETTINGS, processes: int = PROCESSES
+) -> list[Tally]:
     """Draw worlds and count.
 
     Args:
         replicates: Worlds per setting.
         names: Names of the kinds.
         settings: Sellers and disputes.
+        processes: How many work at a time.
 
     Returns:
         One tally per kind and setting.
@@ -69,7 +72,7 @@ def measure(replicates: int, names: Sequence[str], settings: Sequence[Setting] =
         for setting in settings
         for first in range(0, replicates, _PER_TASK)
     ]
-    with ProcessPoolExecutor(PROCESSES) as executor:
+    with ProcessPoolExecutor(processes) as executor:
         results = list(executor.map(_run, tasks))
     found: dict[tuple[str, int], list[kinds.Shown]] = {}
     for (setting, _, _), shown in zip(tasks, results, strict=True):

@@ -20,6 +20,8 @@ FACTORS = tuple(spec.name for spec in CORE_FACTORS)
 #: How often a yes or no is yes, where it is not 0.3.
 _OFTEN = {"paid_on_platform": 0.9, "applied_in_window": 0.8, "negotiated_first": 0.7, "shipped_on_time": 0.75}
 _SELLER_RULES = RULE.values[:6]
+#: Step of numeric derivatives, in standard deviations.
+STEP = 1e-3
 
 
 @dataclass(frozen=True)
@@ -59,18 +61,44 @@ class Drawn:
     linear: Floats
     world: World
 
-    def change(self, flag: str, side: str = "buyer", among: npt.NDArray[np.bool_] | None = None) -> float:
-        """True change of a side's chance to win, in percentage points, when a planted yes or no turns to yes."""
-        effect = self.world.planted.get(flag, 0.0)
-        sign, threshold = (1, self.world.thresholds[1]) if side == "buyer" else (-1, self.world.thresholds[0])
-        without = self.linear - threshold - effect * _value(self.columns, flag)
-        change = 1 / (1 + np.exp(-without - effect)) - 1 / (1 + np.exp(-without))
-        return 100 * sign * float((change if among is None else change[among]).mean())
+    def chances(
+        self,
+        side: str = "buyer",
+        flags: Mapping[str, bool] | None = None,
+        moved: Mapping[str, float | Floats] | None = None,
+    ) -> Floats:
+        """Each dispute's true chance that a side wins, from the formula that was planted and nothing else.
 
-    def slope(self, number: str) -> float:
-        """True derivative of P(buyer_wins), in percentage points per standard deviation, of a planted number."""
-        won = 1 / (1 + np.exp(self.world.thresholds[1] - self.linear))
-        return 100 * self.world.planted.get(number, 0.0) * float((won * (1 - won)).mean())
+        Args:
+            side: ``buyer`` or ``seller``.
+            flags: Yes or no by name of a column, in place of what it is.
+            moved: By how many standard deviations a number is moved; an advantage follows the scores of its sides.
+        """
+        changed = dict(self.columns) | {name: np.full(self.linear.size, flag) for name, flag in (flags or {}).items()}
+        for name, by in (moved or {}).items():
+            raw = by * self.columns[name].std(ddof=1)
+            changed[name] = changed[name] + raw
+            party, factor = name.split("_", 1)
+            if party in PARTY.values:
+                changed[f"{factor}_advantage"] = changed[f"{factor}_advantage"] + raw * (1 if party == "buyer" else -1)
+        linear = self.linear + _planted(self.world.planted, changed, self.columns)
+        linear -= _planted(self.world.planted, self.columns, self.columns)
+        buyer, seller = self.world.thresholds[1] - linear, linear - self.world.thresholds[0]
+        return np.asarray(1 / (1 + np.exp(buyer if side == "buyer" else seller)))
+
+    def scaled(self, number: str) -> Floats:
+        """A number in standard deviations from its mean."""
+        return _value(self.columns[number], self.columns[number])
+
+    def change(self, flag: str, side: str = "buyer", among: npt.NDArray[np.bool_] | None = None) -> float:
+        """True change of a side's chance to win, in percentage points, when a yes or no turns to yes."""
+        change = self.chances(side, {flag: True}) - self.chances(side, {flag: False})
+        return 100 * float((change if among is None else change[among]).mean())
+
+    def slope(self, number: str, side: str = "buyer", among: npt.NDArray[np.bool_] | None = None) -> float:
+        """True derivative of a side's chance to win, in percentage points per standard deviation."""
+        change = self.chances(side, moved={number: STEP}) - self.chances(side, moved={number: -STEP})
+        return 100 * float((change if among is None else change[among]).mean()) / (2 * STEP)
 
 
 def draw(world: World) -> pl.DataFrame:
@@ -85,9 +113,9 @@ def simulate(world: World) -> Drawn:
     seller = rng.choice(world.n_sellers, world.n, p=sizes / sizes.sum())
     columns = _scores(rng, world.n, seller) | _facts(rng, world.n, seller) | _context(rng, world.n)
     linear = world.seller_sd * rng.normal(size=world.n_sellers)[seller]
-    linear += sum((effect * _value(columns, name) for name, effect in world.planted.items()), np.zeros(world.n))
+    linear += _planted(world.planted, columns, columns)
     code = np.digitize(linear + rng.logistic(size=world.n), world.thresholds)
-    lean = sum((effect * _value(columns, name) for name, effect in world.refund.items()), np.zeros(world.n))
+    lean = _planted(world.refund, columns, columns)
     share = 1 / (1 + np.exp(-(lean + rng.normal(size=world.n))))
     columns["refund_ratio"] = np.where(code == 2, 1.0, np.where(code == 1, share, 0.0)).round(6)
     frame = pl.DataFrame(columns).with_columns(
@@ -118,15 +146,26 @@ def draw_disputes(ruled: pl.DataFrame, speed: float = 0.0, seed: int = 1) -> pl.
     )
 
 
-def _value(columns: Mapping[str, Array], name: str) -> Floats:
+def _planted(effects: Mapping[str, float], columns: Mapping[str, Array], scale: Mapping[str, Array]) -> Floats:
+    """What planted effects add up to for each dispute.
+
+    Args:
+        effects: Log odds by name, or by a product of two names.
+        columns: The columns, changed or not.
+        scale: The columns whose means and standard deviations numbers are measured in.
+    """
+    total = np.zeros(next(iter(columns.values())).size)
+    for name, effect in effects.items():
+        total += effect * np.prod([_value(columns[each], scale[each]) for each in name.split("*")], axis=0)
+    return total
+
+
+def _value(column: Array, scale: Array) -> Floats:
     """What a planted effect multiplies."""
-    if "*" in name:
-        first, second = name.split("*")
-        return _value(columns, first) * _value(columns, second)
-    numbers: Floats = columns[name].astype(np.float64)
-    if columns[name].dtype == np.bool_:
+    numbers: Floats = column.astype(np.float64)
+    if scale.dtype == np.bool_:
         return numbers
-    return np.asarray((numbers - numbers.mean()) / numbers.std(ddof=1))
+    return np.asarray((numbers - scale.mean()) / scale.std(ddof=1))
 
 
 def _scores(rng: np.random.Generator, n: int, seller: npt.NDArray[np.int64]) -> dict[str, Array]:
