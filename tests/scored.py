@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from flows.ingest.ledger import ExtraColumn
 from flows.scoring import Scored
-from flows.sql_runner import read_sql_files, run_sql_files
+from flows.sql_runner import SqlFile, read_sql_files, run_sql_files
 from flows.statistics import estimate
 from tests.builders import sql_warehouse
 from transforms.claims.own_parts import OWN_PARTS, points_column
@@ -100,17 +99,16 @@ def marts_of(scored: Scored, extra: tuple[ExtraColumn, ...] = ()) -> dict[str, p
         for table in TABLES:
             paths = ", ".join(f"'{path}'" for path in scored.paths(table))
             connection.execute(f"create view scored.main.{table} as select * from read_parquet([{paths}])")
-        _build(connection)
+        run_sql_files(connection, files_of_marts(), {"run_id": "r", **sql_parameters()})
         names = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1")
         return {name: connection.sql(f"from marts.{name}").pl() for (name,) in names.fetchall()}
 
 
-def _build(connection: duckdb.DuckDBPyConnection) -> None:
-    """Run the files of ``sql/marts`` and all that they need."""
+def files_of_marts() -> list[SqlFile]:
+    """The files of ``sql/marts`` and all that they need, in order."""
     files = {file.table: file for file in read_sql_files()}
     wanted, waiting = set[str](), {name for name in files if name.startswith("marts.")}
     while waiting:
         wanted |= waiting
         waiting = {need for name in waiting for need in files[name].needs} - wanted
-    chosen = [file for name, file in files.items() if name in wanted]
-    run_sql_files(connection, chosen, {"run_id": "r", **sql_parameters()})
+    return [file for name, file in files.items() if name in wanted]
