@@ -25,7 +25,8 @@ REPLICATES = 500
 SIGNIFICANCE = 0.05
 WANTED = (0.93, 0.97)
 PROCESSES = 2
-_PER_TASK = 10
+#: Worlds of each setting after which the figures so far are written.
+_PER_ROUND = 25
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Tally:
 
 def measure(
     replicates: int, names: Sequence[str], settings: Sequence[Setting] = SETTINGS, processes: int = PROCESSES
-) -> list[Tally]:
+) -> Iterator[list[Tally]]:
     """Draw worlds and count.
 
     Args:
@@ -64,27 +65,24 @@ def measure(
         settings: Sellers and disputes.
         processes: How many work at a time.
 
-    Returns:
-        One tally per kind and setting.
+    Yields:
+        One tally per kind and setting, after every few worlds of each setting: the figures so far.
     """
-    tasks = [
-        (setting, range(first, min(first + _PER_TASK, replicates)), tuple(names))
-        for setting in settings
-        for first in range(0, replicates, _PER_TASK)
-    ]
-    with ProcessPoolExecutor(processes) as executor:
-        results = list(executor.map(_run, tasks))
     found: dict[tuple[str, int], list[kinds.Shown]] = {}
-    for (setting, _, _), shown in zip(tasks, results, strict=True):
-        for each in shown:
-            found.setdefault((each.kind, setting.n_sellers), []).append(each)
-    return [_tally(kind, n_sellers, shown) for (kind, n_sellers), shown in found.items()]
+    with ProcessPoolExecutor(processes) as executor:
+        for first in range(0, replicates, _PER_ROUND):
+            worlds = range(first, min(first + _PER_ROUND, replicates))
+            tasks = [(setting, seed, tuple(names)) for setting in settings for seed in worlds]
+            for (setting, _, _), shown in zip(tasks, executor.map(_run, tasks), strict=True):
+                for each in shown:
+                    found.setdefault((each.kind, setting.n_sellers), []).append(each)
+            yield [_tally(kind, n_sellers, shown) for (kind, n_sellers), shown in found.items()]
 
 
-def _run(task: tuple[Setting, range, tuple[str, ...]]) -> list[kinds.Shown]:
-    setting, seeds, names = task
-    chosen = [kind for kind in kinds.KINDS if kind.__name__ in names]
-    return [shown for seed in seeds for world in [draw(setting, seed)] for kind in chosen for shown in kind(world)]
+def _run(task: tuple[Setting, int, tuple[str, ...]]) -> list[kinds.Shown]:
+    setting, seed, names = task
+    world = draw(setting, seed)
+    return [shown for kind in kinds.KINDS if kind.__name__ in names for shown in kind(world)]
 
 
 def _tally(kind: str, n_sellers: int, shown: Sequence[kinds.Shown]) -> Tally:
@@ -179,13 +177,15 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=REPLICATES, help="worlds per setting")
     parser.add_argument("--kinds", nargs="+", choices=known, default=known, help="kinds of interval")
     parser.add_argument("--sellers", nargs="+", type=int, default=[setting.n_sellers for setting in SETTINGS])
-    parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
+    parser.add_argument("--processes", type=int, default=PROCESSES)
+    parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}, again and again as figures come in")
     chosen = parser.parse_args()
-    started = time.monotonic()
+    started, text = time.monotonic(), ""
     settings = [setting for setting in SETTINGS if setting.n_sellers in chosen.sellers]
-    text = report(measure(chosen.replicates, chosen.kinds, settings), time.monotonic() - started)
-    if chosen.write:
-        REPORT.write_text(text, encoding="utf-8")
+    for tallies in measure(chosen.replicates, chosen.kinds, settings, chosen.processes):
+        text = report(tallies, time.monotonic() - started)
+        if chosen.write:
+            REPORT.write_text(text, encoding="utf-8")
     print(text)
 
 

@@ -10,12 +10,14 @@ import polars as pl
 
 from benchmarks import coverage_worlds as worlds
 from flows.sql_runner import read_sql_files, run_sql_files
+from transforms.statistics.accuracy import Estimate
 from transforms.statistics.clusters import Floats
 from transforms.statistics.comparison import BUYER_WINS, Comparison, Question, compare
+from transforms.statistics.consistency import consistency
 from transforms.statistics.contrasts import products_of
-from transforms.statistics.design import prepare
+from transforms.statistics.design import Design, prepare
 from transforms.statistics.effect_rows import PERCENT, effect_rows
-from transforms.statistics.effects import fit_model
+from transforms.statistics.effects import FittedModel, fit_model
 from transforms.statistics.estimate import factor_association
 from transforms.statistics.families import Family
 from transforms.statistics.importance import measure_importance
@@ -24,6 +26,7 @@ from transforms.statistics.logit import Logit
 from transforms.statistics.odds_test import proportional_odds_rows
 from transforms.statistics.ordinal import Ordinal
 from transforms.statistics.reference import sql_parameters
+from transforms.statistics.reversals import reversals
 from transforms.statistics.specs import CORE_FACTORS, OUTCOMES
 from transforms.statistics.stratum_effects import stratum_effects
 from transforms.statistics.terms import (
@@ -37,6 +40,7 @@ from transforms.statistics.terms import (
     Term,
 )
 from transforms.statistics.trend import trend
+from transforms.statistics.validation import FOUR_FACTORS, validate
 
 
 @dataclass(frozen=True)
@@ -156,28 +160,30 @@ def _true_associations() -> list[float]:
     return _association(people)["estimate"].to_list()
 
 
-def logit(world: pl.DataFrame) -> Iterator[Shown]:
-    """Coefficients and average marginal effects of the logit of buyer_wins."""
-    yield from _model(world, "logit", Logit(2))
-
-
-def ordinal(world: pl.DataFrame) -> Iterator[Shown]:
-    """The same of the proportional-odds model."""
-    yield from _model(world, "ordinal", Ordinal())
-
-
-def _model(world: pl.DataFrame, name: str, family: Family) -> Iterator[Shown]:
+def models(world: pl.DataFrame) -> Iterator[Shown]:
+    """Coefficients and marginal effects of both models; differences between the two cuts, of which there are none."""
     design = prepare(world.lazy(), TERMS).design(TERMS)
-    model = fit_model(name, design.matrix, family)
+    families: dict[str, Family] = {"ordinal": Ordinal(), "logit": Logit(2), "lower logit": Logit(1)}
+    fitted = {name: fit_model(name, design.matrix, family) for name, family in families.items()}
+    for name in ("logit", "ordinal"):
+        yield from _model(fitted[name], design)
+    ordinal, upper, lower = fitted.values()
+    for row in proportional_odds_rows(ordinal, upper, lower, 4, design.matrix.clustering):
+        low, high = (None if end is None else float(np.log(end)) for end in (row.ci_low, row.ci_high))
+        title = TITLES.get(row.term, "all factors together")
+        yield Shown(f"proportional odds | {title}", 0.0, low, high, row.p_value, is_null=True, status=row.status)
+
+
+def _model(model: FittedModel, design: Design) -> Iterator[Shown]:
     rows = {row.term: row for row in effect_rows(model, design, products_of(model.matrix, TERMS))}
     for term, truth in COEFFICIENTS.items():
         row = rows[term]
         low, high = (None if end is None else float(np.log(end)) for end in (row.ci_low, row.ci_high))
-        yield Shown(f"{name} coefficient | {TITLES[term]}", truth, low, high, row.p_value, truth == 0, row.status)
+        yield Shown(f"{model.name} coefficient | {TITLES[term]}", truth, low, high, row.p_value, truth == 0, row.status)
     for term, truth in _true_effects().items():
         row = rows[term]
         yield Shown(
-            f"{name} AME | {TITLES[term]}", truth, row.ame_ci_low, row.ame_ci_high, None, is_null=False,
+            f"{model.name} AME | {TITLES[term]}", truth, row.ame_ci_low, row.ame_ci_high, None, is_null=False,
             status=row.status,
         )  # fmt: skip
 
@@ -222,16 +228,6 @@ def importance(world: pl.DataFrame) -> Iterator[Shown]:
 def _true_importance() -> list[float]:
     found = measure_importance(worlds.population().head(TRUE_ROWS).lazy(), (), 10**9).factors
     return [factor.share or 0.0 for factor in found]
-
-
-def proportional_odds(world: pl.DataFrame) -> Iterator[Shown]:
-    """Differences between the two cuts of the outcome, of which there are none."""
-    design = prepare(world.lazy(), TERMS).design(TERMS)
-    ordinal, upper, lower = (fit_model("any", design.matrix, family) for family in (Ordinal(), Logit(2), Logit(1)))
-    for row in proportional_odds_rows(ordinal, upper, lower, 4, design.matrix.clustering):
-        low, high = (None if end is None else float(np.log(end)) for end in (row.ci_low, row.ci_high))
-        title = TITLES.get(row.term, "all factors together")
-        yield Shown(f"proportional odds | {title}", 0.0, low, high, row.p_value, is_null=True, status=row.status)
 
 
 def strata(world: pl.DataFrame) -> Iterator[Shown]:
@@ -303,7 +299,74 @@ def _true_comparisons() -> dict[str, float]:
     return {name: each.effect_pp or 0.0 for name, each in zip(("shown", "established"), _compared(people), strict=True)}
 
 
+def groups(world: pl.DataFrame) -> Iterator[Shown]:
+    """Lowest against highest fifth, crude and by category, and how often like cases are ruled unlike."""
+    truths, found = _true_groups(), _groups(world)
+    for title, (low, high, status) in found.items():
+        yield Shown(title, truths[title], low, high, None, is_null=False, status=status)
+
+
+def _groups(world: pl.DataFrame) -> dict[str, tuple[float, float, str]]:
+    frame, levels, bounds = _levels(world)
+    table = reversals(frame, levels, bounds, CORE_FACTORS).filter(stratifier="category")
+    columns = {"risk difference, crude": "crude_rd", "risk difference, by category": "adjusted_rd",
+               "log odds ratio, crude": "crude_log_or", "log odds ratio, by category": "adjusted_log_or"}  # fmt: skip
+    found = {
+        f"{title} | {LEVEL_OF[row['factor']]}": (row[f"{column}_ci_low"], row[f"{column}_ci_high"], row["status"])
+        for row in table.filter(pl.col("factor").is_in(["evidence", "reputation"])).iter_rows(named=True)
+        for title, column in columns.items()
+    }
+    unlike = consistency(frame, levels, CORE_FACTORS).filter(slice="all").row(0, named=True)
+    return found | {"like cases ruled unlike | all": (unlike["ci_low"], unlike["ci_high"], unlike["status"])}
+
+
+def _levels(world: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Fewer values, so that there are like cases; the levels of each dispute, and their bounds."""
+    rough = world.with_columns(pl.col("^.*_advantage$").clip(-1, 1).round(), decider_id=pl.lit(None, pl.String))
+    bounds = level_bounds(rough.lazy(), CORE_FACTORS)
+    return rough, assign_levels(rough.lazy(), bounds, CORE_FACTORS).collect(), bounds
+
+
+@cache
+def _true_groups() -> dict[str, float]:
+    people = worlds.population().head(TRUE_ROWS).with_columns(pl.col("dispute_id", "seller_id").cast(pl.String))
+    frame, levels, bounds = _levels(people)
+    table = reversals(frame, levels, bounds, CORE_FACTORS).filter(stratifier="category")
+    columns = {"risk difference, crude": "crude_rd_pp", "risk difference, by category": "adjusted_rd_pp",
+               "log odds ratio, crude": "crude_log_or", "log odds ratio, by category": "adjusted_log_or"}  # fmt: skip
+    found = {
+        f"{title} | {LEVEL_OF[row['factor']]}": float(row[column])
+        for row in table.iter_rows(named=True)
+        for title, column in columns.items()
+        if row["factor"] in {"evidence", "reputation"}
+    }
+    unlike = consistency(frame, levels, CORE_FACTORS).filter(slice="all")["differ_share"].item()
+    return found | {"like cases ruled unlike | all": float(unlike)}
+
+
+def foresight(world: pl.DataFrame) -> Iterator[Shown]:
+    """Accuracy on the newest fifth. The truth is that of a model fitted on very many rulings, a little better."""
+    truths = _true_foresight()
+    for title, estimate, status in _foresight(world):
+        if estimate is not None:
+            yield Shown(title, truths[title], estimate.ci_low, estimate.ci_high, None, is_null=False, status=status)
+
+
+def _foresight(world: pl.DataFrame) -> Iterator[tuple[str, Estimate | None, str]]:
+    moments = pl.col("ruled_at") + pl.duration(minutes=pl.int_range(pl.len()) % 40_000)
+    timed = world.with_columns(pl.col("evidence_advantage").alias("overall_advantage"), ruled_at=moments)
+    score = next(each for each in validate(timed.lazy(), (), 10**9).scores if each.model == FOUR_FACTORS)
+    for name in ("auc", "brier", "log_loss", "calibration_slope", "auc_gain"):
+        yield f"newest fifth | {name}", getattr(score, name), score.status
+
+
+@cache
+def _true_foresight() -> dict[str, float]:
+    people = worlds.population().head(TRUE_ROWS).with_columns(pl.col("dispute_id", "seller_id").cast(pl.String))
+    return {title: each.estimate for title, each, _ in _foresight(people) if each is not None}
+
+
 #: Each gives its intervals for a world.
 KINDS: tuple[Kind, ...] = (
-    rates, associations, logit, ordinal, proportional_odds, strata, comparisons, trends, importance,
+    rates, associations, models, strata, comparisons, trends, importance, groups, foresight,
 )  # fmt: skip
