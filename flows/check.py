@@ -14,10 +14,11 @@ from flows.ingest.run import ingest
 from flows.keys import load_key
 from flows.resolve import resolve
 from flows.settings import Settings, make_settings, read_limits
+from flows.storage import Place
 from flows.tables import files_table, rendered
 
 
-def check_path(path: Path, profile: str | None, data: Path | None = None) -> str:
+def check_path(path: Path, profile: str | None, data: Place | None = None) -> str:
     """Stage a batch or an inbox in a temporary folder and describe the result.
 
     Args:

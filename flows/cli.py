@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 EXIT_DONE = 0
 EXIT_DATA = 1
 EXIT_USAGE = 2
-DEFAULT_DATA = Path("data")
+DEFAULT_DATA = "data"
 
 app = App(
     name="rulings",
     help="Which evidence, rule breaches, tone and reputation go with winning a marketplace dispute.",
     version_flags=["--version"],
 )
-Data = Annotated[Path, Parameter(help="The data directory; nothing is written outside it.")]
+Data = Annotated[
+    str, Parameter(help="The data directory, a folder or s3://bucket/prefix; nothing is written outside it.")
+]
 Profile = Annotated[
     str | None, Parameter(help="Name of a shipped profile (canonical, xianyu_zh) or path of a TOML file.")
 ]
@@ -94,7 +96,7 @@ def _print(text: str) -> None:
 @app.command
 def run(
     *,
-    inbox: Path | None = None,
+    inbox: str | None = None,
     data: Data = DEFAULT_DATA,
     profile: Profile = None,
     max_lost: float | None = None,
@@ -117,7 +119,7 @@ def run(
     settings = make_settings(data, inbox, profile)
     if max_lost is not None:
         settings = replace(settings, max_lost=max_lost)
-    if inbox is not None and not inbox.is_dir():
+    if inbox is not None and not settings.inbox.is_dir():
         raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
     with ends_on_sigterm(settings.layout):
         _run(settings)
@@ -127,6 +129,7 @@ def _run(settings: "Settings") -> None:
     """Load the pipeline and run it; libraries start threads when they load, so the signals are set before."""
     from flows.pipeline import record_failure  # noqa: PLC0415
     from flows.pipeline import run as run_pipeline  # noqa: PLC0415
+    from flows.settings import DATABASE_PLACE  # noqa: PLC0415
     from flows.tables import files_table  # noqa: PLC0415
 
     try:
@@ -138,7 +141,7 @@ def _run(settings: "Settings") -> None:
         _print(files_table(result.files))
     else:
         _print(f"Nothing new: release {result.run_id} holds all that was delivered.")
-    _print(f"Report:   {result.report}\nDatabase: {result.database}")
+    _print(f"Report:   {result.report}\nDatabase: {settings.layout.root / DATABASE_PLACE}")
 
 
 @app.command
@@ -170,10 +173,11 @@ def check(path: Path, *, data: Data = DEFAULT_DATA, profile: Profile = None) -> 
         profile: How headers are named.
     """
     from flows.check import check_path  # noqa: PLC0415
+    from flows.settings import layout_of  # noqa: PLC0415
 
     if not path.exists():
         raise UsageError(f"there is no {path}")
-    _print(check_path(path, profile, data))
+    _print(check_path(path, profile, layout_of(data).root))
 
 
 @app.command
@@ -217,9 +221,9 @@ def query(
         timeout: Seconds after which the statement is given up.
     """
     from flows.query import list_queries, run_query  # noqa: PLC0415
-    from flows.settings import Layout  # noqa: PLC0415
+    from flows.settings import layout_of  # noqa: PLC0415
 
-    _print(list_queries() if sql is None else run_query(Layout(data.resolve()), sql, output, timeout))
+    _print(list_queries() if sql is None else run_query(layout_of(data), sql, output, timeout))
 
 
 @app.command
@@ -242,10 +246,10 @@ def explain(
     """
     from flows.explain import Language, language_of  # noqa: PLC0415
     from flows.explain import explain as explain_dispute  # noqa: PLC0415
-    from flows.settings import Layout  # noqa: PLC0415
+    from flows.settings import layout_of  # noqa: PLC0415
 
     language = Language(lang) if lang else language_of(os.environ)
-    _print(explain_dispute(Layout(data.resolve()), dispute_id, language, json=json))
+    _print(explain_dispute(layout_of(data), dispute_id, language, json=json))
 
 
 @app.command
@@ -257,12 +261,10 @@ def report(*, data: Data = DEFAULT_DATA) -> None:
     Args:
         data: The data directory.
     """
-    from flows.query import require_release  # noqa: PLC0415
-    from flows.settings import Layout  # noqa: PLC0415
+    from flows.publish import report_in_force  # noqa: PLC0415
+    from flows.settings import layout_of  # noqa: PLC0415
 
-    layout = Layout(data.resolve())
-    require_release(layout)
-    _print(str(layout.report))
+    _print(str(report_in_force(layout_of(data))))
 
 
 @app.command
@@ -285,14 +287,14 @@ def export(
         unsafe_small_cells: Also write groups of fewer than ten disputes.
     """
     from flows.export import export as export_marts  # noqa: PLC0415
-    from flows.settings import Layout  # noqa: PLC0415
+    from flows.settings import layout_of  # noqa: PLC0415
 
-    for path in export_marts(Layout(data.resolve()), names, output, out, unsafe=unsafe_small_cells):
+    for path in export_marts(layout_of(data), names, output, out, unsafe=unsafe_small_cells):
         _print(str(path))
 
 
 @app.command
-def serve(*, cron: str, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
+def serve(*, cron: str, inbox: str | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
     """Start a run whenever the schedule says so, until interrupted; one at a time, in the time of China.
 
     Example: rulings serve --cron "30 3 * * *"
@@ -329,9 +331,9 @@ def forget(user_id: str, *, data: Data = DEFAULT_DATA) -> None:
     from flows.forget import forget as forget_user  # noqa: PLC0415
     from flows.forget import forgetting_text  # noqa: PLC0415
     from flows.lock import run_lock  # noqa: PLC0415
-    from flows.settings import Layout  # noqa: PLC0415
+    from flows.settings import layout_of  # noqa: PLC0415
 
-    layout = Layout(data.resolve())
+    layout = layout_of(data)
     with run_lock(layout):
         _print(forgetting_text(forget_user(layout, user_id), layout))
 
@@ -345,10 +347,10 @@ def status(*, data: Data = DEFAULT_DATA) -> None:
     Args:
         data: The data directory.
     """
-    from flows.settings import Layout  # noqa: PLC0415
+    from flows.settings import layout_of  # noqa: PLC0415
     from flows.status import status_text  # noqa: PLC0415
 
-    _print(status_text(Layout(data.resolve())))
+    _print(status_text(layout_of(data)))
 
 
 @app.command
@@ -362,13 +364,13 @@ def rollback(release: str | None = None, *, data: Data = DEFAULT_DATA) -> None:
         data: The data directory.
     """
     from flows.lock import run_lock  # noqa: PLC0415
-    from flows.query import require_release  # noqa: PLC0415
-    from flows.settings import Layout  # noqa: PLC0415
+    from flows.publish import report_in_force  # noqa: PLC0415
+    from flows.settings import layout_of  # noqa: PLC0415
     from flows.status import roll_back  # noqa: PLC0415
 
-    layout = Layout(data.resolve())
+    layout = layout_of(data)
     if release is None:
-        require_release(layout)
+        report_in_force(layout)
     with run_lock(layout):
         _print(f"In force again: {roll_back(layout, release)}")
 

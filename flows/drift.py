@@ -6,7 +6,7 @@ import polars as pl
 
 from flows.errors import RunError
 from flows.ingest.ledger import read_deliveries
-from flows.publish import HISTORY
+from flows.publish import HISTORY, folder_in_force
 from flows.scoring import Scored
 from flows.settings import Layout
 from transforms.ingest.versions import FILE
@@ -34,9 +34,10 @@ class Before:
 
 def read_before(layout: Layout) -> Before:
     """Read what the release in force was made from; empty before the first."""
-    history = layout.current / HISTORY
-    sizes = pl.read_parquet(history)["n_disputes"].to_list() if history.is_file() else []
-    files = frozenset(each.file_id for each in read_deliveries(layout.current) if each.status == "loaded")
+    folder = folder_in_force(layout)
+    history = folder / HISTORY
+    sizes = pl.read_parquet(str(history))["n_disputes"].to_list() if history.is_file() else []
+    files = frozenset(each.file_id for each in read_deliveries(folder) if each.status == "loaded")
     return Before(files, tuple(int(size) for size in sizes))
 
 

@@ -11,8 +11,7 @@ import polars as pl
 
 from flows.errors import UsageError
 from flows.files import empty_folder
-from flows.publish import current_run
-from flows.query import require_release
+from flows.publish import current_run, database_in_force
 from flows.report.data import LevelRate, Rate, ReportData, read_release
 from flows.report.disclosure import RULED, TOTAL, Disclosure, disclose
 from flows.report.suppression import K
@@ -51,9 +50,9 @@ def export(layout: Layout, names: Sequence[str], form: str, out: Path, *, unsafe
         RunError: There is no release.
         UsageError: There is no such mart.
     """
-    require_release(layout)
+    database = database_in_force(layout)
     tables = [_table(name) for name in names] or [table for table in OUTPUT_TABLES.values() if table.schema == "marts"]
-    frames = list(_frames(layout, tables, unsafe=unsafe))
+    frames = list(_frames(database, tables, unsafe=unsafe))
     out.mkdir(parents=True, exist_ok=True)
     if form == "xlsx":
         return [_write_workbook(out / WORKBOOK, frames, layout, unsafe=unsafe)]
@@ -69,12 +68,12 @@ def _table(name: str) -> Table:
     return found
 
 
-def _frames(layout: Layout, tables: Sequence[Table], *, unsafe: bool) -> Iterator[tuple[Table, pl.DataFrame]]:
+def _frames(database: Path, tables: Sequence[Table], *, unsafe: bool) -> Iterator[tuple[Table, pl.DataFrame]]:
     import duckdb  # noqa: PLC0415 - takes time to load
 
-    data = read_release(layout.database.resolve())
+    data = read_release(database)
     disclosure = disclose(data)
-    with duckdb.connect(str(layout.database.resolve()), read_only=True) as connection:
+    with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         for table in tables:
             frame = connection.sql(f"select * from {table.full_name}").pl()

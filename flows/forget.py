@@ -11,6 +11,7 @@ from flows.files import empty_folder
 from flows.forgotten import SIDES_SCHEMA, Forgotten, read_forgotten, remember_sides, remember_user
 from flows.ingest.ledger import Ledger, make_ledger, read_deliveries
 from flows.keys import load_key
+from flows.publish import folder_in_force
 from flows.release_removal import take_old_texts_out_of_releases, take_out_of_releases
 from flows.resolve import Resolved, recorded_tables, resolve
 from flows.retention import keep_text_days
@@ -138,7 +139,7 @@ def _pseudonym_of(user_id: str, key: PseudonymKey) -> str:
 def _remember_sides_of(layout: Layout, pseudonym: str, scorer: Scorer) -> None:
     """Remember which sides of disputes were the person's, with the points of their reputation."""
     sides = sides_in_staged(layout, Forgotten((pseudonym,), read_forgotten(layout).sides))
-    resolved = resolve(make_ledger(layout, read_deliveries(layout.current)), layout)
+    resolved = resolve(make_ledger(layout, read_deliveries(folder_in_force(layout))), layout)
     points = _points_of(resolved, pseudonym, scorer)
     together = sides.join(points, on=["dispute_id", "party"], how="left")
     remember_sides(layout, together.select(name for name in SIDES_SCHEMA if name in together.columns))

@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
-from flows.files import write_json_atomically
+from flows.files import write_json_atomically, write_parquet_atomically
 from flows.settings import Layout
+from flows.storage import Place
 from transforms.factors.reputation import COUNTS, PARTS
 
 USERS_FILE = "forgotten.json"
@@ -42,10 +42,10 @@ def read_forgotten(layout: Layout) -> Forgotten:
     return Forgotten(users, _read_sides(layout.state / SIDES_FILE))
 
 
-def _read_sides(path: Path) -> pl.DataFrame:
+def _read_sides(path: Place) -> pl.DataFrame:
     if not path.is_file():
         return pl.DataFrame(schema=SIDES_SCHEMA)
-    found = pl.read_parquet(path)
+    found = pl.read_parquet(str(path))
     # A part that a later version knows was not kept.
     return found.select(
         (pl.col(name) if name in found.columns else pl.lit(None)).cast(dtype) for name, dtype in SIDES_SCHEMA.items()
@@ -71,10 +71,7 @@ def remember_sides(layout: Layout, sides: pl.DataFrame) -> Forgotten:
     before = read_forgotten(layout)
     new = sides.unique(_SIDE).join(before.sides, on=_SIDE, how="anti")
     together = pl.concat([before.sides, new], how="diagonal").select(*SIDES_SCHEMA).sort(_SIDE)
-    path = layout.state / SIDES_FILE
-    partial = path.with_name(f".{path.name}.partial")
-    together.write_parquet(partial)
-    partial.replace(path)
+    write_parquet_atomically(together, layout.state / SIDES_FILE)
     return Forgotten(before.users, together)
 
 

@@ -2,18 +2,17 @@
 
 import os
 import secrets
-from pathlib import Path
 
 from flows.errors import UsageError
+from flows.files import keep_private, write_once
 from flows.settings import Layout
+from flows.storage import Place
 from transforms.privacy.pseudonym import PseudonymKey
 
 VARIABLE = "RULINGS_KEY"
 KEY_FILE = "pseudonym.key"
 #: Holds the fingerprint of the key that a data directory was made with, which tells nothing of the key.
 CHECK_FILE = "pseudonym.check"
-_OWNER_ONLY = 0o600
-_OTHERS = 0o077
 
 
 def load_key(layout: Layout) -> PseudonymKey:
@@ -43,7 +42,7 @@ def _keep_to(key: PseudonymKey, source: str, layout: Layout) -> None:
     """Refuse another key than before: one person would have two pseudonyms, and count as two persons."""
     path = layout.state / CHECK_FILE
     if not path.exists():
-        _write_once(path, key.fingerprint)
+        write_once(path, key.fingerprint)
     if path.read_text(encoding="ascii").strip() != key.fingerprint:
         raise UsageError(
             f"{layout.root} was made with another key than that of {source}, so the same person would get another "
@@ -51,38 +50,17 @@ def _keep_to(key: PseudonymKey, source: str, layout: Layout) -> None:
         )
 
 
-def _from_file(path: Path, layout: Layout) -> bytes:
+def _from_file(path: Place, layout: Layout) -> bytes:
     if not path.exists():
         _refuse_to_replace(path, layout)
-        _write_once(path, secrets.token_hex(32))
-    if path.stat().st_mode & _OTHERS:
-        # Copying a directory may have opened the key to others.
-        path.chmod(_OWNER_ONLY)
+        write_once(path, secrets.token_hex(32))
+    keep_private(path)
     return path.read_text(encoding="utf-8").strip().encode()
 
 
-def _refuse_to_replace(path: Path, layout: Layout) -> None:
+def _refuse_to_replace(path: Place, layout: Layout) -> None:
     if (layout.state / CHECK_FILE).exists() or any(layout.staged.glob("*/*")):
         raise UsageError(
             f"the key that {layout.root} was made with is not there: put it back as {path}, or give it in {VARIABLE}; "
             "without it begin a new data directory with --data"
         )
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, from the first moment and whole; if two try, the first stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        path.hardlink_to(partial)
-    except FileExistsError:
-        pass
-    except OSError:
-        # A file system without links: whoever comes last has written it.
-        partial.replace(path)
-    partial.unlink(missing_ok=True)

@@ -3,20 +3,38 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 from flows.errors import RunError
+from flows.lease import hold_lease
 from flows.settings import Layout
+from flows.storage import S3Path
+
+LOCK = "run.lock"
 
 
-@contextmanager
-def run_lock(layout: Layout) -> Iterator[None]:
-    """Hold the data directory for this run; the lock goes with the process, so a killed run leaves none.
+def run_lock(layout: Layout) -> AbstractContextManager[None]:
+    """Hold the data directory for this run.
+
+    On this machine the lock goes with the process, so a killed run leaves none; in a bucket it is a lease, which a
+    killed run leaves to run out.
+
+    Args:
+        layout: The data directory.
+
+    Returns:
+        A context within which it is held.
 
     Raises:
         RunError: Another run holds it.
     """
-    path = layout.state / "run.lock"
+    path = layout.state / LOCK
+    return hold_lease(path, str(layout.root)) if isinstance(path, S3Path) else _file_lock(path, str(layout.root))
+
+
+@contextmanager
+def _file_lock(path: Path, directory: str) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         try:
@@ -25,7 +43,7 @@ def run_lock(layout: Layout) -> Iterator[None]:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise RunError(
-                f"another run (process {holder}) is working in {layout.root}; wait until it has ended"
+                f"another run (process {holder}) is working in {directory}; wait until it has ended"
             ) from error
         file.truncate(0)
         file.write(str(os.getpid()))

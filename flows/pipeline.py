@@ -23,7 +23,18 @@ from flows.ingest.staging import QUARANTINE_SCHEMA
 from flows.keys import load_key
 from flows.lock import run_lock
 from flows.prefect_server import prefect_server
-from flows.publish import DATABASE, HISTORY, REPORT, current_run, publish
+from flows.publish import (
+    DATABASE,
+    HISTORY,
+    REPORT,
+    InForce,
+    current_run,
+    database_in_force,
+    folder_in_force,
+    in_force,
+    publish,
+    report_in_force,
+)
 from flows.report.render import render_report
 from flows.resolve import Resolved, resolve
 from flows.scoring import Scored, score
@@ -31,6 +42,7 @@ from flows.settings import Layout, Settings
 from flows.sql_runner import SCHEMAS
 from flows.stages import Stopwatch
 from flows.statistics import estimate
+from flows.storage import Place
 from flows.validation import results_frame, validate_scores, validate_staged
 from flows.versions import code_version
 from flows.warehouse import Sources, add_sources, build_tables, describe_tables, open_warehouse
@@ -55,7 +67,7 @@ class RunResult:
     run_id: str
     is_new: bool
     database: Path
-    report: Path
+    report: Place
     files: pl.DataFrame
 
 
@@ -106,6 +118,7 @@ class Steps:
         layout = self.settings.layout
         empty_folder(layout.work)
         layout.scratch.mkdir()
+        seen = in_force(layout)
         ledger: Ledger = self._stage("ingest", lambda: ingest(self.settings, load_key(layout)))
         ledger = self._stage("forget", lambda: take_out_what_is_due(self.settings, ledger))
         if not ledger.of_table("disputes"):
@@ -120,7 +133,7 @@ class Steps:
         if run_id == current_run(layout):
             return self._result(run_id, books, is_new=False)
         built = self._build(empty_folder(work), resolved, books, scorer, run_id)
-        self._stage("publish", lambda: self._publish(built, run_id, ledger))
+        self._stage("publish", lambda: self._publish(built, run_id, ledger, seen))
         return self._result(run_id, books, is_new=True)
 
     def _build(self, work: Path, resolved: Resolved, books: Books, scorer: Scorer, run_id: str) -> Path:
@@ -152,11 +165,11 @@ class Steps:
         with self.stopwatch.measure(name):
             return self.wrap(name, without_persons(work))()
 
-    def _publish(self, built: Path, run_id: str, ledger: Ledger) -> None:
+    def _publish(self, built: Path, run_id: str, ledger: Ledger, seen: InForce) -> None:
         layout = self.settings.layout
         write_deliveries(built, ledger.deliveries)
         published = {"run_id": run_id, "published_at": datetime.now(UTC).isoformat(), "code_version": code_version()}
-        publish(layout, built, run_id, published)
+        publish(layout, built, run_id, published, seen)
         take_old_texts_out(self.settings)
         empty_folder(layout.work)
 
@@ -164,7 +177,7 @@ class Steps:
         layout = self.settings.layout
         if is_new:
             self.stopwatch.write(layout.runs / run_id / "stages.json")
-        return RunResult(run_id, is_new, layout.database, layout.report, books.files)
+        return RunResult(run_id, is_new, database_in_force(layout), report_in_force(layout), books.files)
 
     def _frames(self, books: Books, run_id: str, ledger: Ledger, scorer: Scorer) -> dict[str, pl.DataFrame]:
         profiles = sorted({file.profile for file in ledger.staged.values()})
@@ -234,8 +247,8 @@ def _runs_before(layout: Layout) -> pl.DataFrame:
     It lies beside the database, because an analyst who has that open for writing would lock the run out.
     """
     schema = pl.Schema(OUTPUT_TABLES["meta.runs"].polars_schema)
-    path = layout.current / HISTORY
-    return pl.read_parquet(path).cast(schema) if path.is_file() else pl.DataFrame(schema=schema)
+    path = folder_in_force(layout) / HISTORY
+    return pl.read_parquet(str(path)).cast(schema) if path.is_file() else pl.DataFrame(schema=schema)
 
 
 def _n_disputes(database: Path) -> int:

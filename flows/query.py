@@ -12,7 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.errors import RunError, UsageError
+from flows.errors import UsageError
+from flows.publish import database_in_force
 from flows.settings import Layout
 from sql import FOLDER
 
@@ -72,16 +73,6 @@ def list_queries() -> str:
     return "\n".join([*lines, "Run one: rulings query who-wins. Any SQL does as well, tables are in meta.columns."])
 
 
-def require_release(layout: Layout) -> None:
-    """Refuse where nothing was published yet.
-
-    Raises:
-        RunError: There is no release.
-    """
-    if not layout.database.exists():
-        raise RunError(f"there is no release in {layout.root} yet; run: rulings run")
-
-
 def statement_of(text: str) -> str:
     """Return the statement to run: that of a saved query if its name is given, else the text itself.
 
@@ -115,19 +106,19 @@ def run_query(layout: Layout, text: str, output: str, seconds: float = DEFAULT_S
         RunError: There is no release.
         UsageError: The statement is not valid, or took too long.
     """
-    require_release(layout)
+    database = database_in_force(layout)
     statement = statement_of(text)
-    with _locked_down(layout) as connection:
+    with _locked_down(database) as connection:
         return _ask(connection, statement, output, seconds)
 
 
 @contextmanager
-def _locked_down(layout: Layout) -> "Iterator[duckdb.DuckDBPyConnection]":
+def _locked_down(database: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
     """Open the release so that a statement can do nothing but read it."""
     import duckdb  # noqa: PLC0415 - takes time to load
 
     config: dict[str, Any] = {"enable_external_access": False, "autoinstall_known_extensions": False}
-    with duckdb.connect(str(layout.database.resolve()), read_only=True, config=config) as connection:
+    with duckdb.connect(str(database), read_only=True, config=config) as connection:
         connection.execute("set timezone = 'Asia/Shanghai'")
         connection.execute("set lock_configuration = true")
         yield connection

@@ -6,6 +6,7 @@ a database file keeps the blocks that were freed; the copy then replaces it in o
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flows.accounts import FORGOTTEN_RULE, ORPHAN_RULE, REASONS
-from flows.files import empty_folder
+from flows.files import checked_out, empty_folder
 from flows.publish import DATABASE, RECORD, releases
 from flows.settings import Layout
 from flows.staged_removal import staged_folders
@@ -42,9 +43,9 @@ def take_out_of_releases(layout: Layout, pseudonym: str, sides: pl.DataFrame) ->
     """
     found = 0
     for run_id, _ in releases(layout):
-        folder = layout.releases / run_id
-        changed = _change(layout, folder, lambda connection: _without_person(connection, pseudonym, sides))
-        found += changed | _without_in_files(folder, pseudonym)
+        with _checked_out(layout, run_id) as folder:
+            changed = _change(layout, folder, lambda connection: _without_person(connection, pseudonym, sides))
+            found += changed | _without_in_files(folder, pseudonym)
     return found
 
 
@@ -62,10 +63,15 @@ def take_old_texts_out_of_releases(layout: Layout, before: datetime) -> int:
     old = pl.DataFrame(
         {"file_id": [file_id for file_id, when in delivered.items() if when < before]}, {"file_id": pl.String}
     )
-    folders = [layout.releases / run_id for run_id, _ in releases(layout)]
-    return sum(
-        _change(layout, folder, lambda connection: _without_texts(connection, before, old)) for folder in folders
-    )
+    found = 0
+    for run_id, _ in releases(layout):
+        with _checked_out(layout, run_id) as folder:
+            found += _change(layout, folder, lambda connection: _without_texts(connection, before, old))
+    return found
+
+
+def _checked_out(layout: Layout, run_id: str) -> AbstractContextManager[Path]:
+    return checked_out(layout.releases / run_id, layout.work / f"release-{run_id}")
 
 
 def _change(layout: Layout, folder: Path, change: Change) -> bool:

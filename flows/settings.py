@@ -6,74 +6,88 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.settings_file import whole_numbers
+from flows.storage import Place, open_place
+from flows.storage.scratch import scratch_folder
 
 RELEASES_KEPT = 5
+#: Where other programs find the database in force, below the data directory.
+DATABASE_PLACE = "warehouse/rulings.duckdb"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Paths below the data directory; nothing is written outside it.
+    """Paths below the data directory; nothing is written outside it, but for scratch space where it is in a bucket.
 
     Attributes:
         root: The data directory.
     """
 
-    root: Path
+    root: Place
 
     @property
-    def inbox(self) -> Path:
+    def local(self) -> Path:
+        """Folder of this machine: the data directory itself, or the scratch folder where that is in a bucket."""
+        return self.root if isinstance(self.root, Path) else scratch_folder(str(self.root))
+
+    @property
+    def inbox(self) -> Place:
         """Where batches are delivered unless another inbox is named."""
         return self.root / "inbox"
 
     @property
-    def staged(self) -> Path:
+    def staged(self) -> Place:
         """Typed rows of each file, by table, content hash and month; never changed once written."""
         return self.root / "staged"
 
     @property
-    def state(self) -> Path:
+    def state(self) -> Place:
         """What has been delivered so far, the run lock and the key for pseudonyms."""
         return self.root / "state"
 
     @property
     def work(self) -> Path:
-        """Scratch space of runs under way; emptied at the start of each run."""
+        """Scratch space of runs under way on this machine; emptied at the start of each run."""
+        return self.local / "work"
+
+    @property
+    def shared(self) -> Place:
+        """The same for what more than one process works on; it is where the data directory is."""
         return self.root / "work"
 
     @property
     def scratch(self) -> Path:
         """Temporary files of libraries."""
-        return self.root / "work" / "tmp"
+        return self.work / "tmp"
 
     @property
-    def releases(self) -> Path:
+    def releases(self) -> Place:
         """Published releases, each a folder that is never changed."""
         return self.root / "releases"
 
     @property
     def current(self) -> Path:
         """Link to the release in force; publishing replaces it in one step."""
-        return self.root / "current"
+        return self.local / "current"
 
     @property
     def database(self) -> Path:
         """The database of the release in force."""
-        return self.root / "warehouse" / "rulings.duckdb"
+        return self.local / DATABASE_PLACE
 
     @property
     def report(self) -> Path:
         """The report of the release in force."""
-        return self.root / "reports" / "latest" / "index.html"
+        return self.local / "reports" / "latest" / "index.html"
 
     @property
-    def runs(self) -> Path:
+    def runs(self) -> Place:
         """What each run did: stages with their times, and how it ended."""
         return self.root / "runs"
 
     @property
     def prefect(self) -> Path:
         """Home of Prefect's own database."""
-        return self.root / "prefect"
+        return self.local / "prefect"
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,7 @@ class Settings:
     """
 
     layout: Layout
-    inbox: Path
+    inbox: Place
     started_at: datetime
     profile: str | None = None
     memory_gib: float = 2.0
@@ -124,7 +138,7 @@ class Settings:
     batch: str | None = None
 
 
-def read_limits(root: Path) -> Limits:
+def read_limits(root: Place) -> Limits:
     """Read from the settings file of a data directory what a delivered file may be like.
 
     Raises:
@@ -133,7 +147,19 @@ def read_limits(root: Path) -> Limits:
     return Limits(**whole_numbers(root, "limits", asdict(Limits())))
 
 
-def make_settings(data: Path, inbox: Path | None, profile: str | None) -> Settings:
+def layout_of(data: str | Path) -> Layout:
+    """Return where things lie in a data directory.
+
+    Args:
+        data: A folder, or an address in a bucket.
+
+    Raises:
+        UsageError: It names no bucket.
+    """
+    return Layout(open_place(data))
+
+
+def make_settings(data: str | Path, inbox: str | Path | None, profile: str | None) -> Settings:
     """Read the settings of a run from its arguments and the machine.
 
     Args:
@@ -147,10 +173,10 @@ def make_settings(data: Path, inbox: Path | None, profile: str | None) -> Settin
     Raises:
         UsageError: The settings file in the data directory says something that cannot be meant.
     """
-    layout = Layout(data.resolve())
+    layout = layout_of(data)
     return Settings(
         layout=layout,
-        inbox=(inbox or layout.inbox).resolve(),
+        inbox=open_place(inbox) if inbox else layout.inbox,
         profile=profile,
         threads=len(os.sched_getaffinity(0)),
         started_at=datetime.now(UTC),

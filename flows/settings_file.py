@@ -3,15 +3,15 @@
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from flows.errors import UsageError
+from flows.storage import Place
 
 SETTINGS_FILE = "settings.toml"
 
 
-def read_section(root: Path, name: str) -> Mapping[str, Any]:
+def read_section(root: Place, name: str) -> Mapping[str, Any]:
     """Read a section of the settings file.
 
     Args:
@@ -37,7 +37,7 @@ def read_section(root: Path, name: str) -> Mapping[str, Any]:
     return section
 
 
-def whole_numbers(root: Path, name: str, defaults: Mapping[str, int]) -> dict[str, int]:
+def whole_numbers(root: Place, name: str, defaults: Mapping[str, int]) -> dict[str, int]:
     """Read a section that has whole numbers above zero.
 
     Args:

@@ -6,20 +6,19 @@ what was taken out, so that a run that was killed is simply taken up again, and 
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 import polars as pl
 
 from flows.accounts import FORGOTTEN_RULE
-from flows.files import write_json_atomically
+from flows.files import listed, write_json_atomically, write_parquet_atomically
 from flows.forgotten import Forgotten
 from flows.ingest.ledger import StagedFile, read_record, write_record
 from flows.ingest.staging import QUARANTINE_SCHEMA
 from flows.ingest.writer import ZSTD_LEVEL
 from flows.settings import Layout
+from flows.storage import Place
 from transforms.ingest.parse import ROW, kept_name
 from transforms.privacy.removal import IS_REMOVED, remove_texts, without_text_of
 from transforms.tone.lexicon import Lexicon
@@ -67,9 +66,9 @@ def _digest(forgotten: Forgotten) -> str:
     return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def staged_folders(layout: Layout, table: str | None = None) -> list[tuple[Path, StagedFile]]:
+def staged_folders(layout: Layout, table: str | None = None) -> list[tuple[Place, StagedFile]]:
     """Return the folders of staged files, of one table or all, with their records."""
-    found = [(path, read_record(path)) for path in sorted(layout.staged.glob(f"{table or '*'}/*"))]
+    found = [(path, read_record(path)) for path in listed(layout.staged, f"{table or '*'}/*")]
     return [(path, record) for path, record in found if record is not None]
 
 
@@ -88,7 +87,7 @@ def sides_in_staged(layout: Layout, forgotten: Forgotten) -> pl.DataFrame:
     for folder, _ in staged_folders(layout, "disputes"):
         mark = _read_mark(folder)
         for part in () if mark.done and mark.of_whom == seen else _parts(folder):
-            ids = pl.scan_parquet(part, hive_partitioning=False)
+            ids = pl.scan_parquet(str(part), hive_partitioning=False)
             found += [
                 ids.filter(pl.col(f"{party}_id").is_in(forgotten.users))
                 .select("dispute_id", pl.lit(party).alias("party"))
@@ -111,7 +110,7 @@ def take_out(layout: Layout, due: Due) -> Taken:
     return sum((_take_out_of(folder, record, due) for folder, record in staged_folders(layout)), Taken())
 
 
-def _take_out_of(folder: Path, record: StagedFile, due: Due) -> Taken:
+def _take_out_of(folder: Place, record: StagedFile, due: Due) -> Taken:
     mark = _read_mark(folder)
     delivered = datetime.fromisoformat(record.delivered_at)
     if mark.is_up_to(due, delivered):
@@ -160,20 +159,20 @@ class _Mark:
         return no_text_due and (delivered >= due.texts_before or delivered < before)
 
 
-def _read_mark(folder: Path) -> _Mark:
+def _read_mark(folder: Place) -> _Mark:
     path = folder / MARK
     return _Mark(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else _Mark()
 
 
-def _write_mark(folder: Path, mark: _Mark) -> None:
+def _write_mark(folder: Place, mark: _Mark) -> None:
     write_json_atomically(folder / MARK, {name: getattr(mark, name) for name in _Mark.__dataclass_fields__})
 
 
-def _parts(folder: Path) -> Iterator[Path]:
-    return iter(sorted(folder.glob("month=*/*.parquet")))
+def _parts(folder: Place) -> list[Place]:
+    return listed(folder, "month=*/*.parquet")
 
 
-def _take_out_of_part(part: Path, folder: Path, record: StagedFile, due: Due) -> tuple[Taken, datetime | None]:
+def _take_out_of_part(part: Place, folder: Place, record: StagedFile, due: Due) -> tuple[Taken, datetime | None]:
     if record.table == "messages":
         return _of_messages(part, record, due)
     if record.table == "disputes":
@@ -194,8 +193,8 @@ def _is_old(record: StagedFile, due: Due) -> bool:
     return due.texts_before is not None and datetime.fromisoformat(record.delivered_at) < due.texts_before
 
 
-def _of_disputes(part: Path, record: StagedFile, due: Due) -> Taken:
-    frame = pl.read_parquet(part, hive_partitioning=False)
+def _of_disputes(part: Place, record: StagedFile, due: Due) -> Taken:
+    frame = pl.read_parquet(str(part), hive_partitioning=False)
     gone = {name: frame[name].is_in(due.forgotten.users).fill_null(value=False) for name in _IDENTIFIERS["disputes"]}
     either = gone["buyer_id"] | gone["seller_id"]
     due_extra = pl.Series([_is_old(record, due)]).new_from_index(0, frame.height) | either
@@ -207,8 +206,8 @@ def _of_disputes(part: Path, record: StagedFile, due: Due) -> Taken:
     return Taken(disputes=int(either.sum()))
 
 
-def _of_reputation(part: Path, folder: Path, record: StagedFile, due: Due) -> Taken:
-    frame = pl.read_parquet(part, hive_partitioning=False)
+def _of_reputation(part: Place, folder: Place, record: StagedFile, due: Due) -> Taken:
+    frame = pl.read_parquet(str(part), hive_partitioning=False)
     gone = frame["user_id"].is_in(due.forgotten.users).fill_null(value=False)
     if gone.any():
         # First the account of a row, then the row: killed in between, it is found again.
@@ -219,14 +218,14 @@ def _of_reputation(part: Path, folder: Path, record: StagedFile, due: Due) -> Ta
     return Taken(reputation=int(gone.sum()))
 
 
-def _of_others(part: Path, record: StagedFile, due: Due) -> None:
+def _of_others(part: Place, record: StagedFile, due: Due) -> None:
     if _is_old(record, due) and _extra(record):
-        frame = pl.read_parquet(part, hive_partitioning=False)
+        frame = pl.read_parquet(str(part), hive_partitioning=False)
         _replace(part, frame, frame.with_columns(pl.lit(None, pl.String).alias(name) for name in _extra(record)))
 
 
-def _of_messages(part: Path, record: StagedFile, due: Due) -> tuple[Taken, datetime | None]:
-    frame = pl.read_parquet(part, hive_partitioning=False)
+def _of_messages(part: Place, record: StagedFile, due: Due) -> tuple[Taken, datetime | None]:
+    frame = pl.read_parquet(str(part), hive_partitioning=False)
     delivered = datetime.fromisoformat(record.delivered_at)
     sent = frame["sent_at"].fill_null(delivered)
     gone = without_text_of(due.forgotten.sides, frame)
@@ -243,24 +242,22 @@ def _of_messages(part: Path, record: StagedFile, due: Due) -> tuple[Taken, datet
     return Taken(messages=int((gone & there).sum())), left
 
 
-def _replace(part: Path, before: pl.DataFrame, after: pl.DataFrame) -> None:
+def _replace(part: Place, before: pl.DataFrame, after: pl.DataFrame) -> None:
     if not after.equals(before):
         _write(part, after)
 
 
-def _write(part: Path, frame: pl.DataFrame) -> None:
-    partial = part.with_name(f".{part.name}.partial")
-    frame.write_parquet(partial, compression="zstd", compression_level=ZSTD_LEVEL)
-    partial.replace(part)
+def _write(part: Place, frame: pl.DataFrame) -> None:
+    write_parquet_atomically(frame, part, compression="zstd", compression_level=ZSTD_LEVEL)
 
 
-def _quarantined(folder: Path) -> int:
-    return int(pl.scan_parquet(folder / QUARANTINE).select(pl.len()).collect().item())
+def _quarantined(folder: Place) -> int:
+    return int(pl.scan_parquet(str(folder / QUARANTINE)).select(pl.len()).collect().item())
 
 
-def _set_aside(folder: Path, record: StagedFile, rows: pl.Series) -> None:
+def _set_aside(folder: Place, record: StagedFile, rows: pl.Series) -> None:
     """Account for rows of forgotten users without saying what was in them."""
-    before = pl.read_parquet(folder / QUARANTINE)
+    before = pl.read_parquet(str(folder / QUARANTINE))
     new = pl.DataFrame(
         {
             "file_id": record.file_id,
@@ -279,9 +276,9 @@ def _set_aside(folder: Path, record: StagedFile, rows: pl.Series) -> None:
     _write(folder / QUARANTINE, pl.concat([before, new]).sort("row_number"))
 
 
-def _clean_quarantine(folder: Path, record: StagedFile, due: Due, delivered: datetime) -> bool:
+def _clean_quarantine(folder: Place, record: StagedFile, due: Due, delivered: datetime) -> bool:
     """Take what was got and the raw row out of rows of forgotten users, and of all rows that are old."""
-    frame = pl.read_parquet(folder / QUARANTINE)
+    frame = pl.read_parquet(str(folder / QUARANTINE))
     shown = pl.col("raw").is_not_null() | pl.col("got").is_not_null()
     if due.texts_before is not None and delivered < due.texts_before:
         gone = shown

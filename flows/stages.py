@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from flows.files import write_json_atomically
+from flows.storage import Place
 
 _EVERY_SECONDS = 0.1
 _PAGE = resource.getpagesize()
@@ -63,7 +64,7 @@ class Stopwatch:
             watcher.join()
             self.costs.append(StageCost(stage, round(seconds, 3), max(peak[0], _resident())))
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Place) -> None:
         """Write the costs as JSON."""
         write_json_atomically(path, [asdict(cost) for cost in self.costs])
 

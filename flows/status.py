@@ -3,6 +3,7 @@
 import json
 
 from flows.errors import RunError, UsageError
+from flows.files import listed
 from flows.publish import current_run, put_in_force, releases
 from flows.settings import Layout
 
@@ -29,7 +30,7 @@ def status_text(layout: Layout) -> str:
 
 
 def _failures(layout: Layout) -> str:
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(layout.runs.glob("failed-*/run.json"))]
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in listed(layout.runs, "failed-*/run.json")]
     lines = [f"  {record['started_at']}: {record['reason']}" for record in records[-_FAILURES_SHOWN:]]
     return "\nLast failed runs:\n" + "\n".join(lines) if lines else ""
 

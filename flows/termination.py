@@ -7,12 +7,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from flows.errors import RunError
 from flows.lock import run_lock
 from flows.publish import PUBLISHING
-from flows.settings import Layout
+from flows.settings import Layout, layout_of
 
 #: How long a release that is being put in its place is waited for.
 PATIENCE_SECONDS = 5.0
@@ -68,6 +67,6 @@ def clear_up(layout: Layout) -> None:
 
 
 if __name__ == "__main__":
-    clear_up(Layout(Path(sys.argv[1])))
+    clear_up(layout_of(sys.argv[1]))
     sys.stderr.write(SENTENCE)
     sys.exit(STATUS)

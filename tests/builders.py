@@ -124,7 +124,7 @@ def packed(text: str | bytes, compression: str) -> bytes:
 def settings_for(root: Path, profile: str | None = None, threads: int = 2) -> Settings:
     """Return settings with ``inbox`` and ``data`` below `root`."""
     layout = Layout(root / "data")
-    layout.root.mkdir(parents=True, exist_ok=True)
+    layout.local.mkdir(parents=True, exist_ok=True)
     return Settings(layout, root / "inbox", STARTED, profile, threads=threads)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.errors import RunError
-from flows.query import require_release
+from flows.publish import database_in_force
 from flows.settings import Layout
 from transforms.registry import Kind, Table
 
@@ -40,10 +40,10 @@ def open_release(layout: Layout) -> "Iterator[duckdb.DuckDBPyConnection]":
     """
     import duckdb  # noqa: PLC0415 - takes time to load
 
-    require_release(layout)
+    database = database_in_force(layout)
     config: dict[str, Any] = {"enable_external_access": False, "autoinstall_known_extensions": False}
     try:
-        with duckdb.connect(str(layout.database.resolve()), read_only=True, config=config) as connection:
+        with duckdb.connect(str(database), read_only=True, config=config) as connection:
             connection.execute(f"set timezone = '{TIME_ZONE}'")
             yield connection
     except duckdb.Error as error:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from flows.errors import RunError
+from flows.files import bring_here
 from flows.ingest.archives import is_archive, shown, unpack_archive
 from flows.ingest.delivered import COMPRESSIONS, FORMATS, InboxFile
 from flows.ingest.manifest import with_manifest
@@ -68,7 +69,8 @@ def list_files(settings: Settings, unpack_to: Path, profiles: tuple[Profile, ...
         return []
     place = _Place(unpack_to, profiles, settings.limits)
     files: list[InboxFile] = []
-    for entry in sorted(settings.inbox.iterdir()):
+    inbox = bring_here(settings.inbox, settings.layout.work / "inbox")
+    for entry in sorted(inbox.iterdir()):
         if _is_unfinished(entry.name) or settings.batch not in {None, entry.name}:
             continue
         batch = [file for found in _found(entry, place) for file in _described(shown(entry.name), found, place)]

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from flows.errors import RunError
 from flows.files import write_json_atomically
 from flows.settings import Layout
+from flows.storage import Place
 
 RECORD = "file.json"
 DELIVERIES = "deliveries.json"
@@ -115,17 +115,17 @@ class Ledger:
         return {file_id: place for place, file_id in enumerate(self.staged)}
 
 
-def staged_folder(layout: Layout, table: str, file_id: str) -> Path:
+def staged_folder(layout: Layout, table: str, file_id: str) -> Place:
     """Return the folder of a staged file."""
     return layout.staged / table / file_id
 
 
-def write_record(folder: Path, record: StagedFile) -> None:
+def write_record(folder: Place, record: StagedFile) -> None:
     """Write what a staged file holds into its folder."""
     write_json_atomically(folder / RECORD, asdict(record))
 
 
-def read_record(folder: Path) -> StagedFile | None:
+def read_record(folder: Place) -> StagedFile | None:
     """Read what a staged file holds, or None if it is not there."""
     path = folder / RECORD
     if not path.is_file():
@@ -136,7 +136,7 @@ def read_record(folder: Path) -> StagedFile | None:
     return StagedFile(**(raw | lists))
 
 
-def read_deliveries(folder: Path) -> tuple[Delivery, ...]:
+def read_deliveries(folder: Place) -> tuple[Delivery, ...]:
     """Read the deliveries that a release was made from; none if there is no release."""
     path = folder / DELIVERIES
     if not path.is_file():
@@ -144,7 +144,7 @@ def read_deliveries(folder: Path) -> tuple[Delivery, ...]:
     return tuple(Delivery(**each) for each in json.loads(path.read_text(encoding="utf-8")))
 
 
-def write_deliveries(folder: Path, deliveries: Iterable[Delivery]) -> None:
+def write_deliveries(folder: Place, deliveries: Iterable[Delivery]) -> None:
     """Write the deliveries that a release is made from into its folder."""
     write_json_atomically(folder / DELIVERIES, [asdict(each) for each in deliveries])
 

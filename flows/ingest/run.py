@@ -10,7 +10,7 @@ from functools import partial
 import polars as pl
 
 from flows.errors import RunError
-from flows.files import empty_folder
+from flows.files import empty_folder, remove_tree
 from flows.ingest.delivered import FORMATS, InboxFile
 from flows.ingest.dialects import survey_file
 from flows.ingest.inbox import list_files
@@ -25,6 +25,7 @@ from flows.ingest.ledger import (
 from flows.ingest.profiles import candidate_profiles
 from flows.ingest.staging import HOMES_SCHEMA, StagingTask, stage_file
 from flows.ingest.survey import Survey
+from flows.publish import folder_in_force
 from flows.settings import Layout, Limits, Settings
 from flows.versions import code_version
 from transforms.ingest.partition import HOME
@@ -66,7 +67,7 @@ def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
     """
     layout = settings.layout
     profiles = candidate_profiles(settings.profile)
-    before = make_ledger(layout, read_deliveries(layout.current))
+    before = make_ledger(layout, read_deliveries(folder_in_force(layout)))
     unpacked = empty_folder(layout.work / "unpacked")
     try:
         files = _without_persons(list_files(settings, unpacked, profiles), key)
@@ -109,7 +110,7 @@ def known_homes(ledger: Ledger, layout: Layout) -> pl.LazyFrame:
 def _homes_of(layout: Layout, file_id: str, months: Iterable[str]) -> pl.LazyFrame:
     folder = staged_folder(layout, "disputes", file_id)
     parts = [
-        pl.scan_parquet(folder / f"month={month}" / "*.parquet").select("dispute_id", pl.lit(month).alias(HOME))
+        pl.scan_parquet(str(folder / f"month={month}" / "*.parquet")).select("dispute_id", pl.lit(month).alias(HOME))
         for month in months
     ]
     return pl.concat(parts) if parts else pl.LazyFrame(schema=HOMES_SCHEMA)
@@ -246,8 +247,7 @@ def _is_staged(task: StagingTask, layout: Layout) -> bool:
     record = read_record(folder)
     if record is not None and record.reading == task.reading:
         return True
-    if folder.exists():
-        empty_folder(folder).rmdir()
+    remove_tree(folder)
     return False
 
 

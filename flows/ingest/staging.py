@@ -8,11 +8,11 @@ from typing import TypeVar
 import polars as pl
 
 from flows.errors import RunError
-from flows.files import empty_folder, replace_folder
+from flows.files import empty_folder, put_folder
 from flows.ingest.chunks import Chunk, Malformed
 from flows.ingest.delivered import InboxFile
 from flows.ingest.factor_check import FactorCheck
-from flows.ingest.ledger import ExtraColumn, StagedFile, iso, staged_folder, write_record
+from flows.ingest.ledger import RECORD, ExtraColumn, StagedFile, iso, staged_folder, write_record
 from flows.ingest.readers import describe_format, read_chunks, read_headers
 from flows.ingest.writer import PartitionWriter, RowsWriter
 from flows.settings import Layout, Limits
@@ -103,7 +103,7 @@ def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.D
     filing.writer.close()
     quarantine.close()
     write_record(partial, _record(task, profile, match, rows_in, quarantine.rows, filing.writer.partitions))
-    replace_folder(partial, staged_folder(layout, task.table.name, task.file_id))
+    put_folder(partial, staged_folder(layout, task.table.name, task.file_id), RECORD)
     return filing.homes
 
 

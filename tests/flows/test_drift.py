@@ -23,10 +23,10 @@ def test_a_first_release_has_nothing_to_compare(release: Built) -> None:
 def test_what_moved_is_said_at_the_end_of_the_run(tmp_path: Path) -> None:
     said: list[str] = []
     settings = settings_for(tmp_path)
-    deliver(settings.inbox, {"a/disputes.csv": _batch(0, "buyer_wins")})
+    deliver(tmp_path / "inbox", {"a/disputes.csv": _batch(0, "buyer_wins")})
     Steps(settings, Stopwatch(said.append)).run()
     deliver(
-        settings.inbox,
+        tmp_path / "inbox",
         {"b/disputes.csv": _batch(1000, "buyer_wins", 60) + _batch(2000, "seller_wins").split("\n", 1)[1]},
     )
     result = Steps(settings, Stopwatch(said.append)).run()

@@ -308,7 +308,7 @@ def test_an_interrupted_forgetting_is_taken_up_again(
     forget(Layout(root / "data"), PERSON)
     assert _holding(root / "data", _pseudonym(PERSON)) == {USERS_FILE}
     for folder, record in staged_folders(Layout(root / "data")):
-        assert record.quarantined == pl.read_parquet(folder / "quarantine.parquet").height
+        assert record.quarantined == pl.read_parquet(str(folder / "quarantine.parquet")).height
         whole = read_record(Layout(afterwards / "data").staged / record.table / record.file_id)
         assert whole is not None
         assert whole.quarantined == record.quarantined

@@ -18,7 +18,6 @@ from flows.publish import (
     current_run,
     publish,
     put_in_force,
-    release_folder,
     releases,
 )
 from flows.settings import Layout
@@ -83,7 +82,7 @@ def test_five_are_kept(layout: Layout) -> None:
 
 def test_links_are_relative_so_the_data_directory_can_be_moved(layout: Layout, tmp_path: Path) -> None:
     _publish(layout, "r1")
-    layout.root.rename(tmp_path / "moved")
+    layout.local.rename(tmp_path / "moved")
     assert _in_force(Layout(tmp_path / "moved")) == ("r1", "r1", "r1")
 
 
@@ -97,7 +96,7 @@ def test_a_reader_keeps_what_it_has_opened(layout: Layout) -> None:
 
 def test_a_release_that_was_left_over_is_replaced(layout: Layout) -> None:
     _publish(layout, "r1")
-    left_over = release_folder(layout, "r2")
+    left_over = layout.local / "releases" / "r2"
     left_over.mkdir()
     (left_over / "half").write_text("x", encoding="utf-8")
     _publish(layout, "r2")
@@ -111,7 +110,7 @@ def test_a_release_that_a_reader_was_just_given_is_not_cleared(layout: Layout) -
     put_in_force(layout, "r2")
     put_in_force(layout, "r8")
     for name in ("r1", "r3", "r4"):
-        os.utime(release_folder(layout, name), (0, 0))
+        os.utime(layout.local / "releases" / name, (0, 0))
     clear_old(layout, datetime.now(UTC))
     assert [name for name, _ in releases(layout)] == ["r2", "r4", "r5", "r6", "r7", "r8"]
 
@@ -156,7 +155,7 @@ def test_killed_between_steps_there_is_one_whole_release(layout: Layout, step: s
     for path in (layout.work / "release").rglob("*") if (layout.work / "release").exists() else ():
         if path.is_file():
             path.unlink()
-    layout.work.rename(layout.root / "work-of-the-killed-run")
+    layout.work.rename(layout.local / "work-of-the-killed-run")
     _publish(layout, "r7")
     assert _in_force(layout) == ("r7", "r7", "r7")
     clear_old(layout, LATER)
@@ -172,7 +171,7 @@ def test_killed_during_the_first_publication(layout: Layout) -> None:
         # A reader finds nothing, or the database and the report of the release.
         if layout.database.exists():
             assert layout.database.read_text(encoding="utf-8") == "r1"
-        layout.work.rename(layout.root / f"killed-{call}")
+        layout.work.rename(layout.local / f"killed-{call}")
     _publish(layout, "r1")
     assert _in_force(layout) == ("r1", "r1", "r1")
 

@@ -86,7 +86,7 @@ def shortened(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def _databases(root: Path) -> list[Path]:
     layout = Layout(root / "data")
-    return [layout.releases / run / "rulings.duckdb" for run, _ in releases(layout)]
+    return [layout.local / "releases" / run / "rulings.duckdb" for run, _ in releases(layout)]
 
 
 def test_old_words_go_and_the_scores_stay(published: Path, shortened: Path) -> None:

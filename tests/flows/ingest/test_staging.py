@@ -29,7 +29,7 @@ PARTIES = ("dispute_id", "opened_at", "buyer_id", "seller_id", "order_id", "deci
 
 
 def _everything_on_disk(staged: Staged) -> str:
-    frames = [pl.read_parquet(path) for path in sorted(staged.settings.layout.staged.rglob("*.parquet"))]
+    frames = [pl.read_parquet(path) for path in sorted((staged.settings.layout.local / "staged").rglob("*.parquet"))]
     return "\n".join(frame.write_ndjson() for frame in frames)
 
 
@@ -146,7 +146,7 @@ def test_the_quarantine_says_file_row_rule_column_and_value(tmp_path: Path) -> N
 def test_extra_columns_are_kept_in_the_staged_parquet(tmp_path: Path) -> None:
     text = csv_text((*DISPUTE, "Remark", "month"), [("d1", "2026-01-01", "partial", "seen twice", "7")])
     staged = stage(tmp_path, {"b/disputes.csv": text})
-    (path,) = staged.settings.layout.staged.glob("disputes/*/month=*/*.parquet")
+    (path,) = (staged.settings.layout.local / "staged").glob("disputes/*/month=*/*.parquet")
     assert pl.read_parquet(path, hive_partitioning=False).select("Remark", "month").rows() == [("seen twice", "7")]
     assert staged.books.files["extra_columns"].to_list() == ["Remark, month"]
 
@@ -334,7 +334,7 @@ def test_a_run_that_did_not_publish_leaves_no_trace_in_the_next(tmp_path: Path) 
 def test_staged_rows_that_are_lost_are_noticed(tmp_path: Path) -> None:
     first = stage(tmp_path, {"a/disputes.csv": GOOD})
     remember(first, "r1")
-    (folder,) = (first.settings.layout.staged / "disputes").iterdir()
+    (folder,) = (first.settings.layout.local / "staged" / "disputes").iterdir()
     folder.rename(tmp_path / "elsewhere")
     (tmp_path / "inbox" / "a" / "disputes.csv").unlink()
     with pytest.raises(RunError, match="disputes"):
