@@ -88,6 +88,6 @@ class BucketShelf:
         folder = self._folder(run_id)
         for each in folder.objects():
             name = each.path.key.removeprefix(f"{folder.key}/")
-            place = self.root / _FIXED_PLACES.get(name.partition("/")[0], "") / name.removeprefix(f"{REPORT}/")
-            if place.parent != self.root and each.size <= _MOST_COPIED:
-                each.path.copy_to(place)
+            place = _FIXED_PLACES.get(name.partition("/")[0])
+            if place and each.size <= _MOST_COPIED:
+                each.path.copy_to(self.root / place / name.removeprefix(f"{REPORT}/"))

@@ -93,7 +93,7 @@ def keep_private(place: Place) -> None:
         place.chmod(_OWNER_ONLY)
 
 
-def put_folder(folder: Path, place: Place, last: str) -> None:
+def replace_folder(folder: Path, place: Place, last: str) -> None:
     """Put a finished folder of this machine in its place; one that is there already holds the same and stays.
 
     Args:
@@ -128,6 +128,20 @@ def remove_tree(place: Place) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def version_of(place: Place) -> str:
+    """Return what tells a file from other versions of it.
+
+    Raises:
+        FileNotFoundError: It is not there.
+    """
+    if isinstance(place, Path):
+        return str(place.stat().st_mtime_ns)
+    version = place.version()
+    if version is None:
+        raise FileNotFoundError(str(place))
+    return version
+
+
 def listed(place: Place, pattern: str) -> list[Place]:
     """Return what lies below a folder and matches a pattern, in order."""
     if isinstance(place, S3Path):
@@ -147,10 +161,7 @@ def at_hand(place: Place, folder: Path) -> Path:
     """
     if isinstance(place, Path):
         return place
-    version = place.version()
-    if version is None:
-        raise FileNotFoundError(str(place))
-    digest = hashlib.sha256(f"{place} {version}".encode()).hexdigest()[:_DIGITS]
+    digest = hashlib.sha256(f"{place} {version_of(place)}".encode()).hexdigest()[:_DIGITS]
     local = folder / f"{digest}-{place.name}"
     if not local.is_file():
         folder.mkdir(parents=True, exist_ok=True)

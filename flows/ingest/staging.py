@@ -8,7 +8,7 @@ from typing import TypeVar
 import polars as pl
 
 from flows.errors import RunError
-from flows.files import empty_folder, put_folder
+from flows.files import empty_folder, replace_folder
 from flows.ingest.chunks import Chunk, Malformed
 from flows.ingest.delivered import InboxFile
 from flows.ingest.factor_check import FactorCheck
@@ -103,7 +103,7 @@ def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.D
     filing.writer.close()
     quarantine.close()
     write_record(partial, _record(task, profile, match, rows_in, quarantine.rows, filing.writer.partitions))
-    put_folder(partial, staged_folder(layout, task.table.name, task.file_id), RECORD)
+    replace_folder(partial, staged_folder(layout, task.table.name, task.file_id), RECORD)
     return filing.homes
 
 

@@ -1,0 +1,183 @@
+"""Where the work on single files and pieces is done: in threads of this process, or in the workers of a Dask cluster.
+
+Either way the same functions work on the same parts, and what they return is taken in the order of the parts; so the
+result is the same to the last byte.
+"""
+
+import socket
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from flows.errors import RunError, UsageError, without_persons
+from flows.files import version_of, write_parquet_atomically
+from flows.storage import Place
+
+if TYPE_CHECKING:
+    from prefect_dask import DaskTaskRunner
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+THREADS, DASK = "threads", "dask"
+#: Processes of a cluster that is started where no address is given.
+WORKERS = 2
+_PROBE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A frame that all parts of some work need.
+
+    Attributes:
+        frame: The frame itself, where all work is done in one process.
+        place: Where it was written for others, as Parquet.
+        version: Which version of that file.
+    """
+
+    frame: pl.DataFrame | None = None
+    place: Place | None = None
+    version: str = ""
+
+    def get(self) -> pl.DataFrame:
+        """Return the frame; a worker reads it once for all its parts."""
+        return self.frame if self.frame is not None else _read(str(self.place), self.version)
+
+
+@lru_cache(maxsize=2)
+def _read(place: str, _version: str) -> pl.DataFrame:
+    return pl.read_parquet(place)
+
+
+class Executor(Protocol):
+    """Does some work on each of several parts."""
+
+    def map(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> list[_R]:
+        """Return what `work` returns for each part, in the order of the parts.
+
+        Args:
+            name: What the work is called where it is shown.
+            work: A function that other processes can load by its name, or a `functools.partial` of one.
+            parts: What it is called with; small.
+        """
+
+    def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
+        """Make a frame known to whoever does the work, by way of a file if they are other processes."""
+
+
+@dataclass(frozen=True)
+class Threads:
+    """Threads of this process.
+
+    Attributes:
+        threads: How many parts are worked on at once.
+    """
+
+    threads: int
+
+    def map(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> list[_R]:  # noqa: ARG002 - for others
+        """Return what `work` returns for each part, in the order of the parts."""
+        with ThreadPoolExecutor(self.threads) as pool:
+            return list(pool.map(work, parts))
+
+    def hand(self, frame: pl.DataFrame, place: Place) -> Handed:  # noqa: ARG002 - for others
+        """Hand over the frame itself."""
+        return Handed(frame)
+
+
+@dataclass(frozen=True)
+class DaskTasks:
+    """Tasks of the Prefect flow that is under way, which its Dask task runner hands to workers."""
+
+    def map(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> list[_R]:
+        """Return what `work` returns for each part; a part whose worker dies is worked on by another."""
+        from prefect import task, unmapped  # noqa: PLC0415 - reads the environment when it is loaded
+
+        listed = list(parts)
+        if not listed:
+            return []
+        mapped = task(_one, name=name, persist_result=False).map(unmapped(work), listed)
+        return [future.result() for future in mapped]
+
+    def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
+        """Write the frame where the workers read it."""
+        write_parquet_atomically(frame, place)
+        return Handed(place=place, version=version_of(place))
+
+
+def _one(work: Callable[[_T], _R], part: _T) -> _R:
+    """Work on one part; what fails quotes no personal data, for Prefect keeps the sentence."""
+    return without_persons(lambda: work(part))()
+
+
+def executor_of(text: str, threads: int) -> Executor:
+    """Return the executor that a setting names.
+
+    Args:
+        text: ``threads``, ``dask`` or ``dask=ADDRESS``.
+        threads: How many threads.
+    """
+    return DaskTasks() if text.startswith(DASK) else Threads(threads)
+
+
+def check_executor(text: str) -> None:
+    """Refuse an executor that cannot be used, before anything is done.
+
+    Args:
+        text: ``threads``, ``dask`` or ``dask=ADDRESS``.
+
+    Raises:
+        UsageError: It is none of these.
+        RunError: No scheduler answers at the address.
+    """
+    kind, _, address = text.partition("=")
+    if kind not in {THREADS, DASK} or (kind == THREADS and address):
+        raise UsageError(
+            f"--executor {text} is not known; give threads, dask, or dask=ADDRESS such as dask=tcp://host:8786"
+        )
+    if not address:
+        return
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port:
+        raise UsageError(f"{address} is no address of a scheduler; expected one such as tcp://host:8786")
+    try:
+        socket.create_connection((host, port), timeout=_PROBE_SECONDS).close()
+    except OSError as error:
+        raise RunError(
+            f"no Dask scheduler answers at {address} ({error.strerror or error}); start it, or correct it"
+        ) from error
+
+
+def task_runner(text: str, folder: Path) -> "DaskTaskRunner | None":
+    """Return Prefect's Dask task runner for a setting, or None for threads.
+
+    Args:
+        text: ``threads``, ``dask`` or ``dask=ADDRESS``.
+        folder: Scratch folder for a cluster of our own.
+    """
+    kind, _, address = text.partition("=")
+    if kind != DASK:
+        return None
+    from prefect_dask import DaskTaskRunner  # noqa: PLC0415 - loads Prefect, which reads the environment
+
+    if address:
+        return DaskTaskRunner(address=address)
+    own: dict[str, Any] = {
+        "n_workers": WORKERS,
+        "threads_per_worker": 1,
+        "processes": True,
+        "dashboard_address": None,
+        "local_directory": str(folder),
+        "silence_logs": "CRITICAL",
+    }
+    return DaskTaskRunner(cluster_kwargs=own)
