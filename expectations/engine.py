@@ -1,7 +1,7 @@
 """Runs the suites over the staged tables, in one DuckDB database in memory."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,11 +48,13 @@ class Resources:
         memory_limit: As DuckDB reads it ("2GB").
         threads: Number of threads.
         spill: Folder for what does not fit in memory; None: nothing is written, and too large a table is an error.
+        prepare: Called with the connection before it reads anything, where files do not lie on this machine.
     """
 
     memory_limit: str = "2GB"
     threads: int = 2
     spill: Path | None = None
+    prepare: "Callable[[duckdb.DuckDBPyConnection], None]" = lambda _: None
 
 
 def preload() -> None:
@@ -135,6 +137,7 @@ def _database(resources: Resources) -> "Iterator[duckdb.DuckDBPyConnection]":
     try:
         # How a moment is shown in an example must not depend on the machine.
         connection.execute("set timezone = 'UTC'")
+        resources.prepare(connection)
         yield connection
     finally:
         connection.close()

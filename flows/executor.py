@@ -20,7 +20,7 @@ from flows.files import version_of, write_parquet_atomically
 from flows.storage import Place
 
 if TYPE_CHECKING:
-    from prefect_dask import DaskTaskRunner
+    from prefect_dask.task_runners import DaskTaskRunner
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -102,7 +102,7 @@ class DaskTasks:
         listed = list(parts)
         if not listed:
             return []
-        mapped = task(_one, name=name, persist_result=False).map(unmapped(work), listed)
+        mapped = task(name=name, persist_result=False)(_one).map(unmapped(work), listed)
         return [future.result() for future in mapped]
 
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
@@ -168,7 +168,7 @@ def task_runner(text: str, folder: Path) -> "DaskTaskRunner | None":
     kind, _, address = text.partition("=")
     if kind != DASK:
         return None
-    from prefect_dask import DaskTaskRunner  # noqa: PLC0415 - loads Prefect, which reads the environment
+    from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - loads Prefect, which reads the environment
 
     if address:
         return DaskTaskRunner(address=address)

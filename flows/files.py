@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flows.storage import Place, S3Path, StorageError
+from flows.storage.bucket import RETRY, client_options
 
 if TYPE_CHECKING:
     import duckdb
@@ -246,4 +247,6 @@ def empty_folder(place: _Place) -> _Place:
 def let_duckdb_read(connection: "duckdb.DuckDBPyConnection", root: Place) -> None:
     """Let a connection read the files below a data directory, wherever that is."""
     if isinstance(root, S3Path):
-        connection.register_filesystem(root.file_system)
+        from flows.storage.file_system import BucketFiles  # noqa: PLC0415 - only for data in a bucket
+
+        connection.register_filesystem(BucketFiles("s3", client_options=client_options(os.environ), retry_config=RETRY))

@@ -1,6 +1,7 @@
 """The validation stage: the suites over the staged rows in force, and over the scores."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ from expectations.model import ExpectationResult, Parameters
 from expectations.suites import EXPORT_SUITES, SCORE_SUITES
 from flows.accounts import Books, counts_by_table
 from flows.errors import RunError
+from flows.files import let_duckdb_read
 from flows.resolve import Resolved
 from flows.scoring import Scored
 from flows.settings import Settings
@@ -87,7 +89,12 @@ def _parameters(as_of: datetime) -> Parameters:
 
 
 def _resources(settings: Settings, work: Path) -> Resources:
-    return Resources(f"{settings.memory_gib}GiB", settings.threads, work / "spill")
+    return Resources(
+        f"{settings.memory_gib}GiB",
+        settings.threads,
+        work / "spill",
+        partial(let_duckdb_read, root=settings.layout.root),
+    )
 
 
 def _view(resolved: Resolved, table: Table, work: Path) -> str:

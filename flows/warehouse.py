@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flows.errors import RunError
+from flows.files import let_duckdb_read
 from flows.settings import Settings
 from flows.sql_runner import SqlFile, read_sql_files, run_sql_files
 from transforms.factors import FACTORS
@@ -64,6 +65,7 @@ def open_warehouse(path: Path, settings: Settings, spill: Path) -> "Iterator[duc
     }
     with _writing(path), duckdb.connect(":memory:", config=config) as connection:
         connection.execute("set timezone = 'UTC'")
+        let_duckdb_read(connection, settings.layout.root)
         connection.execute(f"attach '{_quoted(path)}' as {CATALOG} (storage_version '{STORAGE_VERSION}')")
         connection.execute(f"attach ':memory:' as {SOURCES}")
         connection.execute(f"use {CATALOG}")

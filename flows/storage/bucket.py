@@ -17,7 +17,6 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from flows.errors import RunError, UsageError
 
 if TYPE_CHECKING:
-    from obstore.fsspec import FsspecStore
     from obstore.store import ClientConfig, RetryConfig, S3Store
 
 SCHEME = "s3://"
@@ -25,7 +24,7 @@ ENDPOINT = "AWS_ENDPOINT_URL"
 # An endpoint that does not answer is given up soon; a person waits for the sentence.
 _CONNECT = timedelta(seconds=3)
 _ANSWER = timedelta(seconds=60)
-_RETRY: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
+RETRY: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
 _LISTED_AT_ONCE = 1_000
 _PIECE = 16 * 2**20
 _CODE = re.compile(r"<Code>(\w+)</Code>")
@@ -232,13 +231,6 @@ class S3Path:
         return iter([each for path in found for each in path.glob(rest)] if rest else found)
 
     @property
-    def file_system(self) -> "FsspecStore":
-        """The same store for libraries that read by fsspec."""
-        from obstore.fsspec import FsspecStore  # noqa: PLC0415 - see above
-
-        return FsspecStore("s3", client_options=_client_options(os.environ), retry_config=_RETRY)
-
-    @property
     def _store(self) -> "S3Store":
         settings = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
         return _open_store(self.bucket, settings)
@@ -272,10 +264,11 @@ def _open_store(bucket: str, settings: tuple[tuple[str, str], ...]) -> "S3Store"
     """Open a bucket; it reads the environment, whose settings are named so that another environment opens another."""
     from obstore.store import S3Store  # noqa: PLC0415 - only for addresses in a store
 
-    return S3Store(bucket, client_options=_client_options(dict(settings)), retry_config=_RETRY)
+    return S3Store(bucket, client_options=client_options(dict(settings)), retry_config=RETRY)
 
 
-def _client_options(environment: Mapping[str, str]) -> "ClientConfig":
+def client_options(environment: Mapping[str, str]) -> "ClientConfig":
+    """Return how a client goes about its requests."""
     return {
         "allow_http": environment.get("AWS_ALLOW_HTTP") == "true",
         "connect_timeout": _CONNECT,

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.export import write_hostile_export
-from tests.builders import run_steps
+from tests.builders import run_steps, settings_for
 
 #: Chromium, or what ``RULINGS_BROWSER`` names; ``make browser`` installs it where it can.
 BROWSER = os.environ.get("RULINGS_BROWSER", "chromium")
@@ -50,4 +50,5 @@ def report(tmp_path_factory: pytest.TempPathFactory, key_for_pseudonyms: None) -
     """Run a hostile export through the pipeline and return its report."""
     root = tmp_path_factory.mktemp("hostile")
     profile = write_hostile_export(root)
-    return run_steps(root, profile=str(profile)).report
+    run_steps(root, profile=str(profile))
+    return settings_for(root).layout.report
