@@ -102,7 +102,7 @@ class DaskTasks:
         listed = list(parts)
         if not listed:
             return []
-        mapped = task(name=name, persist_result=False)(_one).map(unmapped(work), listed)
+        mapped: Any = task(name=name, persist_result=False)(_one).map(unmapped(work), listed)
         return [future.result() for future in mapped]
 
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
