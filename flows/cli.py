@@ -100,6 +100,7 @@ def run(
     data: Data = DEFAULT_DATA,
     profile: Profile = None,
     max_lost: float | None = None,
+    executor: str = "threads",
 ) -> None:
     """Load what is new in the inbox, validate, score, and publish database and report.
 
@@ -110,13 +111,14 @@ def run(
         data: The data directory.
         profile: How headers are named.
         max_lost: Share of the disputes of the release in force that the new one may lack; 0.02 by default.
+        executor: `threads` of this machine, or `dask` for a cluster: two processes here, or `dask=ADDRESS`.
     """
     from dataclasses import replace  # noqa: PLC0415
 
     from flows.settings import make_settings  # noqa: PLC0415
     from flows.termination import ends_on_sigterm  # noqa: PLC0415
 
-    settings = make_settings(data, inbox, profile)
+    settings = replace(make_settings(data, inbox, profile), executor=executor)
     if max_lost is not None:
         settings = replace(settings, max_lost=max_lost)
     if inbox is not None and not settings.inbox.is_dir():

@@ -4,6 +4,7 @@ Either way the same functions work on the same parts, and what they return is ta
 result is the same to the last byte.
 """
 
+import os
 import socket
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -58,13 +59,16 @@ def _read(place: str, _version: str) -> pl.DataFrame:
 class Executor(Protocol):
     """Does some work on each of several parts."""
 
-    def map(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> list[_R]:
-        """Return what `work` returns for each part, in the order of the parts.
+    def start(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> Callable[[], list[_R]]:
+        """Begin to work on all parts.
 
         Args:
             name: What the work is called where it is shown.
             work: A function that other processes can load by its name, or a `functools.partial` of one.
             parts: What it is called with; small.
+
+        Returns:
+            A function that waits for what `work` returns for each part, in the order of the parts.
         """
 
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
@@ -81,10 +85,25 @@ class Threads:
 
     threads: int
 
-    def map(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> list[_R]:  # noqa: ARG002 - for others
-        """Return what `work` returns for each part, in the order of the parts."""
-        with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(work, parts))
+    def start(
+        self,
+        name: str,  # noqa: ARG002 - threads are not shown
+        work: Callable[[_T], _R],
+        parts: Iterable[_T],
+    ) -> Callable[[], list[_R]]:
+        """Begin to work on all parts, so many at once."""
+        pool = ThreadPoolExecutor(self.threads)
+        begun = [pool.submit(work, part) for part in parts]
+        pool.shutdown(wait=False)
+
+        def results() -> list[_R]:
+            try:
+                return [future.result() for future in begun]
+            finally:
+                # After a failure what has not begun is left, and what has is waited for.
+                pool.shutdown(cancel_futures=True)
+
+        return results
 
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:  # noqa: ARG002 - for others
         """Hand over the frame itself."""
@@ -95,15 +114,13 @@ class Threads:
 class DaskTasks:
     """Tasks of the Prefect flow that is under way, which its Dask task runner hands to workers."""
 
-    def map(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> list[_R]:
-        """Return what `work` returns for each part; a part whose worker dies is worked on by another."""
+    def start(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> Callable[[], list[_R]]:
+        """Begin to work on all parts; one whose worker dies is worked on by another."""
         from prefect import task, unmapped  # noqa: PLC0415 - reads the environment when it is loaded
 
         listed = list(parts)
-        if not listed:
-            return []
-        mapped: Any = task(name=name, persist_result=False)(_one).map(unmapped(work), listed)
-        return [future.result() for future in mapped]
+        begun: Any = task(name=name, persist_result=False)(_one).map(unmapped(work), listed) if listed else []
+        return lambda: [future.result() for future in begun]
 
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
         """Write the frame where the workers read it."""
@@ -168,6 +185,8 @@ def task_runner(text: str, folder: Path) -> "DaskTaskRunner | None":
     kind, _, address = text.partition("=")
     if kind != DASK:
         return None
+    # Failures reach the person as one sentence.
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
     from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - loads Prefect, which reads the environment
 
     if address:

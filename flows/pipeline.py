@@ -15,7 +15,8 @@ from flows.accounts import Books, make_books, quarantine_paths
 from flows.configuration import Scorer, load_scorer
 from flows.drift import drift_frame, drift_sentences, read_before, refuse_loss
 from flows.errors import RunError, without_persons
-from flows.files import empty_folder, write_json_atomically
+from flows.executor import check_executor, task_runner
+from flows.files import empty_folder, remove_tree, write_json_atomically
 from flows.forget import take_old_texts_out, take_out_what_is_due
 from flows.ingest.ledger import Ledger, write_deliveries
 from flows.ingest.run import ingest
@@ -87,6 +88,7 @@ def run(settings: Settings, on_stage: Callable[[str], None] = lambda _: None) ->
     """
     # Libraries that want a temporary file get it below the data directory too.
     tempfile.tempdir = str(settings.layout.scratch)
+    check_executor(settings.executor)
     with run_lock(settings.layout), prefect_server(settings.layout) as wait_for_server:
         preload()
         from prefect import flow, task  # noqa: PLC0415 - reads the environment when it is loaded
@@ -96,7 +98,8 @@ def run(settings: Settings, on_stage: Callable[[str], None] = lambda _: None) ->
 
         steps = Steps(settings, Stopwatch(on_stage), as_task)
         wait_for_server()
-        return flow(name="rulings", validate_parameters=False, persist_result=False)(steps.run)()
+        runner: Any = task_runner(settings.executor, settings.layout.local / "dask")
+        return flow(name="rulings", validate_parameters=False, persist_result=False, task_runner=runner)(steps.run)()
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ class Steps:
     def run(self) -> RunResult:
         """Run all stages; each begins when the one before it has ended."""
         layout = self.settings.layout
-        empty_folder(layout.work)
+        _clear_work(layout)
         layout.scratch.mkdir()
         seen = in_force(layout)
         ledger: Ledger = self._stage("ingest", lambda: ingest(self.settings, load_key(layout)))
@@ -171,7 +174,7 @@ class Steps:
         published = {"run_id": run_id, "published_at": datetime.now(UTC).isoformat(), "code_version": code_version()}
         publish(layout, built, run_id, published, seen)
         take_old_texts_out(self.settings)
-        empty_folder(layout.work)
+        _clear_work(layout)
 
     def _result(self, run_id: str, books: Books, *, is_new: bool) -> RunResult:
         layout = self.settings.layout
@@ -239,6 +242,12 @@ def build_database(path: Path, sources: Sources, settings: Settings, run_id: str
     if wrong:
         file, rows_in, *fates = wrong[0]
         raise RunError(f"the rows of {file} do not add up: {rows_in} in, {' + '.join(map(str, fates))} accounted for")
+
+
+def _clear_work(layout: Layout) -> None:
+    """Remove what runs before, or this one, have left in scratch space."""
+    remove_tree(layout.shared)
+    empty_folder(layout.work)
 
 
 def _runs_before(layout: Layout) -> pl.DataFrame:

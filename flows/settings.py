@@ -125,6 +125,7 @@ class Settings:
         started_at: The run's one reading of the clock.
         limits: What a delivered file may be like.
         batch: Name of the only batch that is read; None for all.
+        executor: Where files and pieces are worked on: ``threads``, ``dask`` or ``dask=ADDRESS``.
     """
 
     layout: Layout
@@ -136,6 +137,7 @@ class Settings:
     max_lost: float = 0.02
     limits: Limits = field(default_factory=Limits)
     batch: str | None = None
+    executor: str = "threads"
 
 
 def read_limits(root: Place) -> Limits:

@@ -1,8 +1,8 @@
 """The ingest stage: everything in the inbox that is new is staged."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
@@ -10,9 +10,11 @@ from functools import partial
 import polars as pl
 
 from flows.errors import RunError
+from flows.executor import executor_of
 from flows.files import empty_folder, remove_tree
 from flows.ingest.delivered import FORMATS, InboxFile
 from flows.ingest.dialects import survey_file
+from flows.ingest.handing import hand_over, stage_handed_over
 from flows.ingest.inbox import list_files
 from flows.ingest.ledger import (
     Delivery,
@@ -23,7 +25,7 @@ from flows.ingest.ledger import (
     staged_folder,
 )
 from flows.ingest.profiles import candidate_profiles
-from flows.ingest.staging import HOMES_SCHEMA, StagingTask, stage_file
+from flows.ingest.staging import HOMES_SCHEMA, StagingTask
 from flows.ingest.survey import Survey
 from flows.publish import folder_in_force
 from flows.settings import Layout, Limits, Settings
@@ -75,7 +77,7 @@ def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
         deliveries, tasks = _what_is_new(files, prints, before)
         readings = {"code": code_version(), "profiles": repr(profiles), "limits": repr(settings.limits)}
         tasks = [replace(task, profiles=profiles, limits=settings.limits) for task in tasks]
-        _stage(tasks, settings, key, before, readings)
+        _stage(tasks, settings, before, readings)
     finally:
         # What was unpacked names persons in the clear.
         empty_folder(unpacked).rmdir()
@@ -196,47 +198,47 @@ def _reading(readings: dict[str, str], dispute_files: Iterable[str]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=_HASH_BYTES).hexdigest()
 
 
-def _stage(
-    tasks: list[StagingTask], settings: Settings, key: PseudonymKey, before: Ledger, readings: dict[str, str]
-) -> None:
+def _stage(tasks: list[StagingTask], settings: Settings, before: Ledger, readings: dict[str, str]) -> None:
     """Stage disputes one after another, for each may hold homes for the next, and all else side by side.
 
     Tables without disputes need no homes, so they are staged beside the disputes; the others wait for them.
     """
-    layout = settings.layout
     of_disputes = [task for task in tasks if task.table.name == "disputes"]
     alone = [task for task in tasks if "dispute_id" not in task.table.column_names]
     children = [task for task in tasks if task not in of_disputes and task not in alone]
     nobody = pl.DataFrame(schema=HOMES_SCHEMA)
-    with ThreadPoolExecutor(settings.threads) as pool:
-        without_homes = _submit(pool, alone, _reading(readings, ()), layout, key, nobody)
-        homes = _stage_disputes(of_disputes, layout, key, before, readings)
-        reading = _reading(readings, _dispute_ids(before, tasks))
-        for future in without_homes + _submit(pool, children, reading, layout, key, homes):
-            future.result()
+    without_homes = _begin(alone, _reading(readings, ()), settings, nobody)
+    try:
+        homes = _stage_disputes(of_disputes, settings, before, readings)
+    finally:
+        without_homes()
+    _begin(children, _reading(readings, _dispute_ids(before, tasks)), settings, homes)()
 
 
-def _submit(
-    pool: Executor, tasks: list[StagingTask], reading: str, layout: Layout, key: PseudonymKey, homes: pl.DataFrame
-) -> list[Future[pl.DataFrame]]:
+def _begin(tasks: list[StagingTask], reading: str, settings: Settings, homes: pl.DataFrame) -> Callable[[], list[None]]:
+    """Begin to stage files side by side, but for those that are staged already; the result waits for them."""
+    layout = settings.layout
     ready = [replace(task, reading=reading) for task in tasks]
-    return [pool.submit(stage_file, task, layout, key, homes) for task in ready if not _is_staged(task, layout)]
+    wanted = [hand_over(task, settings) for task in ready if not _is_staged(task, layout)]
+    if not wanted:
+        return list
+    executor = executor_of(settings.executor, settings.threads)
+    handed = executor.hand(homes, layout.shared / f"homes-{reading}.parquet")
+    return executor.start("stage", partial(stage_handed_over, layout=layout, homes=handed), wanted)
 
 
 def _stage_disputes(
-    tasks: list[StagingTask], layout: Layout, key: PseudonymKey, before: Ledger, readings: dict[str, str]
+    tasks: list[StagingTask], settings: Settings, before: Ledger, readings: dict[str, str]
 ) -> pl.DataFrame:
+    layout = settings.layout
     homes = known_homes(before, layout).collect()
     earlier = [file.file_id for file in before.of_table("disputes")]
     for task in tasks:
-        ready = replace(task, reading=_reading(readings, earlier))
-        if _is_staged(ready, layout):
-            record = read_record(staged_folder(layout, "disputes", task.file_id))
-            found = _homes_of(layout, task.file_id, record.months if record else ())
-            new = found.join(homes.lazy(), on="dispute_id", how="anti").unique("dispute_id").collect()
-            homes = pl.concat([homes, new])
-        else:
-            homes = stage_file(ready, layout, key, homes)
+        _begin([task], _reading(readings, earlier), settings, homes)()
+        record = read_record(staged_folder(layout, "disputes", task.file_id))
+        found = _homes_of(layout, task.file_id, record.months if record else ())
+        new = found.join(homes.lazy(), on="dispute_id", how="anti").unique("dispute_id").collect()
+        homes = pl.concat([homes, new])
         earlier.append(task.file_id)
     return homes
 

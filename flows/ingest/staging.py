@@ -16,6 +16,7 @@ from flows.ingest.ledger import RECORD, ExtraColumn, StagedFile, iso, staged_fol
 from flows.ingest.readers import describe_format, read_chunks, read_headers
 from flows.ingest.writer import PartitionWriter, RowsWriter
 from flows.settings import Layout, Limits
+from flows.storage import Place
 from transforms.ingest.matching import HeaderMatch, best_match, match_headers
 from transforms.ingest.parse import DOUBTFUL, RAW, ROW, broken_rows, kept_name, parse_rows
 from transforms.ingest.partition import HOME, file_under_home, new_homes
@@ -53,6 +54,7 @@ class StagingTask:
         profiles: Profiles that may explain its headers.
         reading: Hash of all that decides how its rows are read and filed.
         limits: What the file may be like.
+        origin: Where a worker of another machine finds its bytes, or None.
     """
 
     file: InboxFile
@@ -61,6 +63,7 @@ class StagingTask:
     profiles: tuple[Profile, ...]
     reading: str
     limits: Limits = field(default_factory=Limits)
+    origin: Place | None = None
 
     @property
     def table(self) -> Table:
