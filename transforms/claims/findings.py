@@ -185,7 +185,7 @@ def _numbers(part: Part, each: _Judged) -> dict[str, object]:
         "is_sampled": found.is_sampled,
         "unit": part.unit.value,
         "estimate": found.estimate,
-        "estimate_pp": found.estimate if part.unit is Unit.PP else None,
+        "estimate_pp": found.estimate if part.unit in {Unit.PP, Unit.SHARE_PP} else None,
         "ci_low": found.ci_low,
         "ci_high": found.ci_high,
         "p_value": found.p_value,

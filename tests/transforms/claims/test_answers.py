@@ -117,6 +117,12 @@ def test_the_other_half_of_the_claims_is_supported_too() -> None:
     assert "In log odds too" in row["finding_en"]
 
 
+def test_shares_of_importance_are_percentage_points_too() -> None:
+    row = _row("P5")
+    assert row["estimate_pp"] == row["estimate"]
+    assert _row("P2b")["estimate_pp"] is None
+
+
 @pytest.mark.parametrize(
     ("thresholds", "expected"),
     [((-0.5, 0.5), "supported"), ((-0.9, 0.1), "contradicted"), ((-0.1, 0.9), "contradicted")],
