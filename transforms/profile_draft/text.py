@@ -53,7 +53,7 @@ def _top(draft: Draft, findings: Sequence[str]) -> list[str]:
 def _comment(sentence: str) -> list[str]:
     """Break a sentence into lines of comment."""
     lines, line = [], "#"
-    for word in mask_sentence(sentence).split():
+    for word in _one_line(sentence).split():
         if len(line) + len(word) >= _WIDTH:
             lines.append(line)
             line = "#  "
@@ -92,7 +92,13 @@ def _general(draft: Draft) -> list[str]:
 
 
 def _with_remark(line: str, remark: str) -> str:
-    return f"{line}  # {mask_sentence(remark)}" if remark else line
+    return f"{line}  # {_one_line(remark)}" if remark else line
+
+
+def _one_line(sentence: str) -> str:
+    """Write what may quote a file as a comment can hold it: without persons, line breaks and control characters."""
+    masked = " ".join(mask_sentence(sentence).split())
+    return "".join(character if character.isprintable() else "\ufffd" for character in masked)
 
 
 def _dates(draft: Draft) -> list[str]:
@@ -238,8 +244,7 @@ def _unknown(column: Column, labels: Labels) -> list[str]:
     nothing = "" if column.required else ', or "" for not recorded'
     lines = _comment(f"? Rows with these are set aside until you say what they mean: {values}{nothing}.")
     for text, rows in labels.unknown[:_MOST_UNKNOWN]:
-        shown = mask_sentence(text)
-        line = f'# {quoted(text if shown == text else shown)} = ""'
+        line = f'# {quoted(mask_sentence(text))} = ""'
         lines.append(_with_remark(line[: _WIDTH * 2], f"{rows:,} {'row' if rows == 1 else 'rows'}"))
     more = labels.more + max(0, len(labels.unknown) - _MOST_UNKNOWN)
     return lines + ([f"# and {more:,} others"] if more else [])

@@ -11,7 +11,7 @@ from transforms.statistics.design import build_model
 from transforms.statistics.fractional import Fractional
 from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import maximise
-from transforms.statistics.sandwich import covariance
+from transforms.statistics.sandwich import plain_covariance
 from transforms.statistics.terms import Numeric
 
 COEFFICIENTS = 1e-6
@@ -37,7 +37,7 @@ def test_coefficients_and_clustered_errors_are_those_of_statsmodels() -> None:
         cov_type="cluster", cov_kwds={"groups": owner}, tol=1e-12
     )
     ours = np.concatenate([fitted.intercepts, fitted.slopes])
-    errors = covariance(matrix, Fractional(), fitted)
+    errors = plain_covariance(matrix, Fractional(), fitted)
     assert errors is not None
     assert fitted.status == "ok"
     assert ours == pytest.approx(oracle.params, rel=COEFFICIENTS)
