@@ -312,9 +312,11 @@ def serve(*, cron: str, inbox: str | None = None, data: Data = DEFAULT_DATA, pro
 
     settings = make_settings(data, inbox, profile)
     with prefect_server(settings.layout) as wait_for_server:
-        wait_for_server()
-        from flows.schedule import serve as serve_runs  # noqa: PLC0415 - reads the environment when it is loaded
+        from flows.schedule import check_schedule  # noqa: PLC0415 - reads the environment when it is loaded
+        from flows.schedule import serve as serve_runs  # noqa: PLC0415
 
+        check_schedule(cron)
+        wait_for_server()
         _announce(f"waiting for {cron}; press Ctrl-C to stop")
         parameters = {"data": str(settings.layout.root), "inbox": str(settings.inbox), "profile": settings.profile}
         serve_runs(settings.layout, cron, parameters)

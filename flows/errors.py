@@ -1,9 +1,12 @@
 """Errors that a person reads: one sentence that says what was got, where, and what to do."""
 
+import os
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
 _T = TypeVar("_T")
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 class RunError(Exception):
@@ -36,6 +39,30 @@ def without_persons(work: Callable[[], _T]) -> Callable[[], _T]:
             raise
 
     return masked
+
+
+def with_os_errors(work: Callable[[], _T]) -> Callable[[], _T]:
+    """Let a refusal of the operating system be an OSError, also where Polars met it and says so in its own words.
+
+    Args:
+        work: A function that reads and writes frames.
+
+    Returns:
+        The same function.
+    """
+
+    def told() -> _T:
+        from polars.exceptions import ComputeError  # noqa: PLC0415 - takes time to load
+
+        try:
+            return work()
+        except ComputeError as error:
+            number = _OS_ERROR.search(str(error))
+            if number is None:
+                raise
+            raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+
+    return told
 
 
 def _mask(error: BaseException | None) -> None:

@@ -14,7 +14,7 @@ from expectations.engine import preload
 from flows.accounts import Books, make_books, quarantine_paths
 from flows.configuration import Scorer, load_scorer
 from flows.drift import drift_frame, drift_sentences, read_before, refuse_loss
-from flows.errors import RunError, without_persons
+from flows.errors import RunError, with_os_errors, without_persons
 from flows.executor import check_executor, task_runner
 from flows.files import empty_folder, remove_tree, write_json_atomically
 from flows.forget import take_old_texts_out, take_out_what_is_due
@@ -166,7 +166,7 @@ class Steps:
 
     def _stage(self, name: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - each stage has a type of its own
         with self.stopwatch.measure(name):
-            return self.wrap(name, without_persons(work))()
+            return self.wrap(name, without_persons(with_os_errors(work)))()
 
     def _publish(self, built: Path, run_id: str, ledger: Ledger, seen: InForce) -> None:
         layout = self.settings.layout

@@ -51,16 +51,14 @@ def scheduled(data: str = "data", inbox: str | None = None, profile: str | None 
         raise
 
 
-def serve(layout: Layout, cron: str, parameters: dict[str, Any]) -> None:
-    """Start a run whenever the schedule says so, until interrupted; one at a time.
+def check_schedule(cron: str) -> None:
+    """Refuse what is no schedule.
 
     Args:
-        layout: The data directory.
-        cron: Minute, hour, day of month, month, day of week, in the time of China.
-        parameters: Of `scheduled`.
+        cron: Minute, hour, day of month, month, day of week.
 
     Raises:
-        UsageError: ``cron`` is no schedule.
+        UsageError: It is none.
     """
     try:
         CronSchedule(cron=cron, timezone=TIMEZONE)
@@ -68,6 +66,16 @@ def serve(layout: Layout, cron: str, parameters: dict[str, Any]) -> None:
         raise UsageError(
             f"{cron!r} is no schedule; give minute, hour, day of month, month and day of week, as in '30 3 * * *'"
         ) from error
+
+
+def serve(layout: Layout, cron: str, parameters: dict[str, Any]) -> None:
+    """Start a run whenever the schedule says so, until interrupted; one at a time.
+
+    Args:
+        layout: The data directory.
+        cron: Minute, hour, day of month, month, day of week, in the time of China.
+        parameters: Of `scheduled`.
+    """
     scheduled.serve(
         name=layout.root.name,
         schedule=Cron(cron, timezone=TIMEZONE),
