@@ -33,7 +33,12 @@ _NUMBERS = (
         "估计值单位：pp 百分点、percent 小时数的百分比、share_pp 重要性份额百分点、auc_points 百分之一",
     ),
     number("estimate", "Estimate in its unit", "估计值"),
-    number("estimate_pp", "Estimate, where its unit is percentage points, of a chance or of importance", "估计值（单位为概率或重要性的百分点时）", "pp"),
+    number(
+        "estimate_pp",
+        "Estimate, where its unit is percentage points, of a chance or of importance",
+        "估计值（单位为概率或重要性的百分点时）",
+        "pp",
+    ),
     number("ci_low", "Lower end of the 95 % interval, in the unit of the estimate", "95% 区间下限（单位同估计值）"),
     number("ci_high", "Upper end of the 95 % interval, in the unit of the estimate", "95% 区间上限（单位同估计值）"),
     P_VALUE,
