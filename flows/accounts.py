@@ -51,6 +51,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "The value is not one of those allowed: correct it, or map it in a profile.",
         "取值不在允许范围内：请更正，或在配置档中添加映射。",
     ),
+    "rounded": (
+        "The identifier was rounded by a spreadsheet and has lost digits: export it as text.",
+        "编号被表格软件舍入，尾数已丢失：请以文本格式重新导出。",
+    ),
     "range": ("The value lies outside the allowed range: correct it.", "数值超出允许范围：请更正。"),
     "no_time": (
         "The dispute has neither opened_at nor ruled_at: fill in one of them.",
@@ -188,7 +192,7 @@ def quarantine_paths(resolved: Resolved) -> list[str]:
 
 
 def counts_by_table(books: Books, resolved: Resolved) -> dict[str, dict[str, int]]:
-    """Add up the accounts by table; rows in force are counted anew, so that the sum is a check.
+    """Add up the accounts by table; rows in force are counted in what was written, so that the sum is a check.
 
     Args:
         books: The accounts.
@@ -198,10 +202,10 @@ def counts_by_table(books: Books, resolved: Resolved) -> dict[str, dict[str, int
         For each table ``rows_in``, ``loaded``, ``quarantined``, ``duplicates`` and ``superseded``.
     """
     columns = ("rows_in", "quarantined", "duplicates", "superseded")
-    loaded = {table: resolved.rows(table).select(pl.len()).collect().item() for table in INPUT_TABLES}
+    loaded = {table: resolved.n_in_force(table) for table in INPUT_TABLES}
     sums = books.files.filter(pl.col("table_name") != "").group_by("table_name").agg(pl.col(columns).sum())
     found = {str(row["table_name"]): {name: int(row[name]) for name in columns} for row in sums.iter_rows(named=True)}
-    return {table: {**counts, "loaded": int(loaded[table])} for table, counts in _in_order(found)}
+    return {table: {**counts, "loaded": loaded[table]} for table, counts in _in_order(found)}
 
 
 def _in_order(found: dict[str, dict[str, int]]) -> Iterable[tuple[str, dict[str, int]]]:

@@ -13,9 +13,9 @@ from flows.ingest.ledger import Ledger, make_ledger, read_deliveries
 from flows.keys import load_key
 from flows.publish import folder_in_force
 from flows.release_removal import take_old_texts_out_of_releases, take_out_of_releases
-from flows.resolve import Resolved, recorded_tables, resolve
+from flows.resolve import Resolved, resolve, with_recorded_tables
 from flows.retention import keep_text_days
-from flows.scoring import REPUTATION_COLUMNS
+from flows.scoring_users import REPUTATION_COLUMNS
 from flows.settings import Layout, Settings
 from flows.staged_removal import Due, Taken, sides_in_staged, take_out
 from transforms.factors.history import reputation_history, reputation_sides
@@ -147,11 +147,11 @@ def _remember_sides_of(layout: Layout, pseudonym: str, scorer: Scorer) -> None:
 
 def _points_of(resolved: Resolved, pseudonym: str, scorer: Scorer) -> pl.DataFrame:
     """Score the reputation of one user's sides, for the last time; others have no part in it."""
+    is_theirs = pl.any_horizontal(pl.col(name) == pseudonym for name in ("buyer_id", "seller_id"))
     months = [
-        resolved.rows("disputes", month)
-        .select(REPUTATION_COLUMNS)
-        .filter(pl.any_horizontal(pl.col(name) == pseudonym for name in ("buyer_id", "seller_id")))
-        .join(recorded_tables(resolved, month), on="dispute_id", how="left")
+        with_recorded_tables(
+            resolved.rows("disputes", month).select(REPUTATION_COLUMNS).filter(is_theirs), resolved, month
+        )
         for month in resolved.months
     ]
     if not months:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.resolve import recorded_tables
+from flows.resolve import with_recorded_tables
 from tests.builders import Staged, csv_text, disputes_csv, evidence_csv, messages_csv, remember, stage
 
 JANUARY, MARCH = ("d1", "2026-01-05", "partial"), ("d9", "2026-03-05", "partial")
@@ -14,7 +14,8 @@ def _recorded(staged: Staged) -> dict[str, set[str]]:
     """Return for each dispute the tables that were recorded for it."""
     found: dict[str, set[str]] = {}
     for month in staged.resolved.months:
-        for row in recorded_tables(staged.resolved, month).collect().iter_rows(named=True):
+        disputes = staged.resolved.rows("disputes", month).select("dispute_id")
+        for row in with_recorded_tables(disputes, staged.resolved, month).collect().iter_rows(named=True):
             dispute = row.pop("dispute_id")
             found[dispute] = {name.removesuffix("_recorded") for name, there in row.items() if there}
     return found
