@@ -101,6 +101,7 @@ def run(
     profile: Profile = None,
     max_lost: float | None = None,
     executor: str = "threads",
+    full: bool = False,
 ) -> None:
     """Load what is new in the inbox, validate, score, and publish database and report.
 
@@ -112,13 +113,14 @@ def run(
         profile: How headers are named.
         max_lost: Share of the disputes of the release in force that the new one may lack; 0.02 by default.
         executor: `threads` of this machine, or `dask` for a cluster: two processes here, or `dask=ADDRESS`.
+        full: Score and build everything again; otherwise months that nothing changed are taken over.
     """
     from dataclasses import replace  # noqa: PLC0415
 
     from flows.settings import make_settings  # noqa: PLC0415
     from flows.termination import ends_on_sigterm  # noqa: PLC0415
 
-    settings = replace(make_settings(data, inbox, profile), executor=executor)
+    settings = replace(make_settings(data, inbox, profile), executor=executor, full=full)
     if max_lost is not None:
         settings = replace(settings, max_lost=max_lost)
     if inbox is not None and not settings.inbox.is_dir():

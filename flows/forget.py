@@ -15,6 +15,7 @@ from flows.publish import folder_in_force
 from flows.release_removal import take_old_texts_out_of_releases, take_out_of_releases
 from flows.resolve import Resolved, resolve, with_recorded_tables
 from flows.retention import keep_text_days
+from flows.scored_cache import clear
 from flows.scoring_users import REPUTATION_COLUMNS
 from flows.settings import Layout, Settings
 from flows.staged_removal import Due, Taken, sides_in_staged, take_out
@@ -62,6 +63,8 @@ def forget(layout: Layout, user_id: str) -> Forgetting:
     _remember_sides_of(layout, pseudonym, scorer)
     remember_user(layout, pseudonym)
     taken = take_out(layout, Due(read_forgotten(layout), None, scorer.lexicon))
+    # Scored pieces hold texts as well; they are made again from what is left.
+    clear(layout)
     sides = read_forgotten(layout).sides
     return Forgetting(pseudonym, taken, take_out_of_releases(layout, pseudonym, sides))
 
@@ -105,7 +108,8 @@ def take_out_what_is_due(settings: Settings, ledger: Ledger) -> Ledger:
         return ledger
     if forgotten.users:
         forgotten = remember_sides(layout, sides_in_staged(layout, forgotten))
-    take_out(layout, Due(forgotten, _texts_before(settings), load_scorer().lexicon))
+    if take_out(layout, Due(forgotten, _texts_before(settings), load_scorer().lexicon)) != Taken():
+        clear(layout)
     return make_ledger(layout, ledger.deliveries)
 
 

@@ -22,6 +22,7 @@ from flows.ingest.ledger import Ledger, write_deliveries
 from flows.ingest.run import ingest
 from flows.ingest.staging import QUARANTINE_SCHEMA
 from flows.keys import load_key
+from flows.loading import contents_of, load, read_contents
 from flows.lock import run_lock
 from flows.prefect_server import prefect_server
 from flows.publish import (
@@ -38,19 +39,20 @@ from flows.publish import (
 )
 from flows.report.render import render_report
 from flows.resolve import Resolved, resolve
+from flows.scored_cache import clear
 from flows.scoring import Scored, score
 from flows.settings import Layout, Settings
-from flows.sql_runner import SCHEMAS
 from flows.stages import Stopwatch
 from flows.statistics import estimate
 from flows.storage import Place
 from flows.validation import results_frame, validate_scores, validate_staged
 from flows.versions import code_version
-from flows.warehouse import Sources, add_sources, build_tables, describe_tables, open_warehouse
+from flows.warehouse import Sources
 from transforms.registry import OUTPUT_TABLES
-from transforms.statistics.reference import sql_parameters
 
 _RUN_DIGITS = 12
+# Between the name of a run and how often it was made: r0123456789ab-2.
+_AGAIN = "-"
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,14 @@ class Steps:
             )
         scorer = load_scorer()
         run_id = run_id_of(ledger, scorer)
-        work = layout.work / run_id
         resolved: Resolved = self._stage("resolve", lambda: resolve(ledger, layout))
         books = make_books(resolved)
-        if run_id == current_run(layout):
-            return self._result(run_id, books, is_new=False)
-        built = self._build(empty_folder(work), resolved, books, scorer, run_id)
+        published = current_run(layout)
+        if is_same_run(run_id, published):
+            if not self.settings.full:
+                return self._result(str(published), books, is_new=False)
+            run_id = made_again(run_id, published)
+        built = self._build(empty_folder(layout.work / run_id), resolved, books, scorer, run_id)
         self._stage("publish", lambda: self._publish(built, run_id, ledger, seen))
         return self._result(run_id, books, is_new=True)
 
@@ -143,14 +147,15 @@ class Steps:
         """Make everything that belongs to a release, in a folder that nobody reads yet."""
         ledger, settings = resolved.ledger, self.settings
         results = self._stage("validate", lambda: validate_staged(resolved, books, settings, work))
-        scored: Scored = self._stage("score", lambda: score(resolved, scorer, work / "scored", settings.threads))
+        scored: Scored = self._stage("score", lambda: score(resolved, scorer, work / "scored", settings))
         results += self._stage("validate_scores", lambda: validate_scores(scored, settings, work))
         estimates = self._stage("estimate", lambda: self._estimates(scored, ledger))
         built = empty_folder(work / "release")
         frames = {**estimates, **self._frames(books, run_id, ledger, scorer), "expectations": results_frame(results)}
         sources = Sources(_parquet(scored, resolved), _frames_of_sql(frames, books, resolved))
         database = built / DATABASE
-        self._stage("load", lambda: build_database(database, sources, settings, run_id))
+        contents = contents_of(scored, ledger)
+        self._stage("load", lambda: load(database, sources, settings, run_id, contents))
         refuse_loss(read_before(settings.layout), _n_disputes(database), settings.max_lost)
         _save_history(database, built / HISTORY)
         self._stage("report", lambda: render_report(database, built / REPORT))
@@ -174,6 +179,8 @@ class Steps:
         published = {"run_id": run_id, "published_at": datetime.now(UTC).isoformat(), "code_version": code_version()}
         publish(layout, built, run_id, published, seen)
         take_old_texts_out(self.settings)
+        contents = read_contents(folder_in_force(layout))
+        clear(layout, contents.pieces if contents else ())
         _clear_work(layout)
 
     def _result(self, run_id: str, books: Books, *, is_new: bool) -> RunResult:
@@ -218,30 +225,15 @@ def run_id_of(ledger: Ledger, scorer: Scorer) -> str:
     return f"r{hashlib.sha256(text.encode()).hexdigest()[:_RUN_DIGITS]}"
 
 
-def build_database(path: Path, sources: Sources, settings: Settings, run_id: str) -> None:
-    """Build the database of a release.
+def is_same_run(run_id: str, published: str | None) -> bool:
+    """Tell whether the release in force holds all that a run would, made once or again."""
+    return published is not None and published.split(_AGAIN)[0] == run_id
 
-    Args:
-        path: The file to make.
-        sources: What the SQL files read.
-        settings: Memory and threads.
-        run_id: The run.
 
-    Raises:
-        RunError: A statement fails, or the rows of a file do not add up.
-    """
-    parameters: dict[str, Any] = {"run_id": run_id, **sql_parameters()}
-    with open_warehouse(path, settings, settings.layout.work / "spill") as connection:
-        add_sources(connection, sources)
-        build_tables(connection, SCHEMAS, parameters)
-        describe_tables(connection)
-        wrong = connection.execute(
-            "select file, rows_in, loaded, quarantined, duplicates, superseded from meta.files "
-            "where rows_in <> loaded + quarantined + duplicates + superseded"
-        ).fetchall()
-    if wrong:
-        file, rows_in, *fates = wrong[0]
-        raise RunError(f"the rows of {file} do not add up: {rows_in} in, {' + '.join(map(str, fates))} accounted for")
+def made_again(run_id: str, published: str | None) -> str:
+    """Name a run that makes again what is in force, whose release stays as it is until it is replaced."""
+    times = (published or "").partition(_AGAIN)[2]
+    return f"{run_id}{_AGAIN}{int(times) + 1 if times else 2}"
 
 
 def _clear_work(layout: Layout) -> None:

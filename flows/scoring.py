@@ -14,7 +14,9 @@ from flows.configuration import Scorer
 from flows.files import empty_folder
 from flows.pieces import MOST_ROWS, Piece, cut
 from flows.resolve import Resolved, with_recorded_tables
+from flows.scored_cache import is_kept, keep, kept_folder, piece_key
 from flows.scoring_users import score_users, sides_of
+from flows.settings import Settings
 from transforms.factors.evidence import score_evidence
 from transforms.factors.reputation import pivot_sides
 from transforms.factors.rules import score_rules
@@ -46,10 +48,12 @@ class Scored:
     Attributes:
         pieces: One folder a piece, in order of month, with one file a table.
         snapshots: Folder of the snapshots of reputation, one file a group of users.
+        anew: The pieces that this run scored; the others were taken over.
     """
 
     pieces: tuple[Path, ...]
     snapshots: Path
+    anew: tuple[Piece, ...] = ()
 
     def paths(self, table: str) -> list[str]:
         """Return the files of a table in order."""
@@ -59,15 +63,15 @@ class Scored:
 
 
 def score(
-    resolved: Resolved, scorer: Scorer, folder: Path, threads: int, most_rows: Mapping[str, int] = MOST_ROWS
+    resolved: Resolved, scorer: Scorer, folder: Path, settings: Settings, most_rows: Mapping[str, int] = MOST_ROWS
 ) -> Scored:
-    """Score all disputes.
+    """Score all disputes; pieces that were scored before, from the same rows in the same way, are taken over.
 
     Args:
         resolved: The rows in force.
         scorer: Weights and word lists.
-        folder: An empty folder for the result.
-        threads: How many pieces are worked on at once.
+        folder: An empty folder for what only this run needs.
+        settings: How many pieces are worked on at once, and whether nothing is taken over.
         most_rows: Rows of each table that a piece has at most, about.
 
     Returns:
@@ -77,11 +81,19 @@ def score(
     score_users(resolved, scorer, sides, snapshots)
     pieces = cut(resolved, most_rows)
 
-    def work(piece: Piece) -> Path:
-        return score_piece(piece, resolved.of_month(piece.month), scorer, sides, folder / piece.name)
+    def work(piece: Piece) -> tuple[Path, bool]:
+        of_month = resolved.of_month(piece.month)
+        key = piece_key(piece, of_month, scorer, piece.of(sides_of(sides, piece.month)).collect())
+        kept = kept_folder(settings.layout, key)
+        if is_kept(kept) and not settings.full:
+            return kept, False
+        keep(score_piece(piece, of_month, scorer, sides, folder / piece.name), kept)
+        return kept, True
 
-    with ThreadPoolExecutor(threads) as pool:
-        return Scored(tuple(pool.map(work, pieces)), snapshots)
+    with ThreadPoolExecutor(settings.threads) as pool:
+        done = list(pool.map(work, pieces))
+    anew = tuple(piece for piece, (_, is_new) in zip(pieces, done, strict=True) if is_new)
+    return Scored(tuple(path for path, _ in done), snapshots, anew)
 
 
 def score_piece(piece: Piece, resolved: Resolved, scorer: Scorer, sides: Path, folder: Path) -> Path:
@@ -140,7 +152,7 @@ def _disputes_of(piece: Piece, resolved: Resolved) -> pl.DataFrame:
     disputes = with_outcome_columns(piece.of(resolved.rows("disputes", piece.month))).with_columns(
         pl.col("__exported_at").alias("exported_at")
     )
-    return with_recorded_tables(disputes, resolved, piece.month).collect()
+    return with_recorded_tables(disputes, resolved, piece.month).sort("dispute_id").collect()
 
 
 def _factor_scores(

@@ -11,9 +11,11 @@ import polars as pl
 from flows.configuration import Scorer
 from flows.forgotten import kept_sides, read_forgotten
 from flows.resolve import Resolved, with_recorded_tables
-from transforms.factors.history import mark_snapshots, reputation_history, reputation_sides
-from transforms.factors.reputation import COUNTS, PARTS, score_reputation
+from transforms.factors.history import latest_snapshots, mark_snapshots, reputation_history, reputation_sides
+from transforms.factors.reputation import COUNTS, PARTS, score_seen
+from transforms.ingest.parse import ROW
 from transforms.ingest.partition import HOME
+from transforms.ingest.versions import FILE
 
 #: What reputation needs to know of a dispute.
 REPUTATION_COLUMNS = ("dispute_id", "buyer_id", "seller_id", "opened_at", "ruled_at", "outcome")
@@ -75,14 +77,15 @@ def _score_group(
     sides, snapshots = folders
     users = (pl.col(user).hash() % group[1] == group[0] for user in ("buyer_id", "seller_id"))
     concerned = (disputes if group[1] == 1 else disputes.filter(pl.any_horizontal(*users))).collect(engine="streaming")
-    own = _of_group(reputation_sides(concerned.lazy(), (HOME,)), group).collect().lazy()
+    own = _of_group(reputation_sides(concerned.lazy(), (HOME,)), group)
     past = _of_group(reputation_history(concerned.lazy()), group)
     rows = resolved.rows("reputation").with_columns(pl.col("user_id").alias(_PSEUDONYM))
     known = _of_group(rows, group).collect(engine="streaming").lazy()
-    scored = score_reputation(own, known, past, scorer.weights.reputation, (HOME,)).collect()
+    seen = latest_snapshots(own, known.drop(_PSEUDONYM, FILE, ROW)).collect().lazy()
+    scored = score_seen(seen, past, scorer.weights.reputation, (HOME,)).collect()
     for (home,), part in scored.partition_by(HOME, as_dict=True, include_key=False).items():
         _write(part, sides / str(home), f"{group[0]:04}")
-    marked = mark_snapshots(known, own).with_columns(pl.col(_PSEUDONYM).alias("user_id")).drop(_PSEUDONYM)
+    marked = mark_snapshots(known, seen).with_columns(pl.col(_PSEUDONYM).alias("user_id")).drop(_PSEUDONYM)
     _write(marked.collect(), snapshots, f"{group[0]:04}")
 
 

@@ -60,6 +60,11 @@ class Layout:
         return self.work / "tmp"
 
     @property
+    def scored(self) -> Place:
+        """Scored pieces of the disputes, by a hash of all that their scores depend on; taken over by later runs."""
+        return self.root / "scored"
+
+    @property
     def releases(self) -> Place:
         """Published releases, each a folder that is never changed."""
         return self.root / "releases"
@@ -126,6 +131,7 @@ class Settings:
         limits: What a delivered file may be like.
         batch: Name of the only batch that is read; None for all.
         executor: Where files and pieces are worked on: ``threads``, ``dask`` or ``dask=ADDRESS``.
+        full: Whether everything is scored and built again, and nothing is taken over from earlier runs.
     """
 
     layout: Layout
@@ -138,6 +144,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     batch: str | None = None
     executor: str = "threads"
+    full: bool = False
 
 
 def read_limits(root: Place) -> Limits:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,13 @@ class SqlFile:
     text: str
     needs: frozenset[str]
     parameters: frozenset[str]
+
+    def as_insert(self) -> "SqlFile":
+        """Return the file with its query added to the table instead of replacing it."""
+        create = f"create or replace table {self.table} as\n"
+        if create not in self.text:
+            raise RunError(f"{self.path.name} does not read {create.strip()}, so nothing can be added to its table")
+        return replace(self, text=self.text.replace(create, f"insert into {self.table}\n"))
 
 
 def read_sql_files(folder: Path = FOLDER) -> list[SqlFile]:

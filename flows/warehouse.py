@@ -42,10 +42,10 @@ class Sources:
 
 @contextmanager
 def open_warehouse(path: Path, settings: Settings, spill: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
-    """Create a database file and open it for building; it is whole on disk when the block ends.
+    """Open a database file for building; it is whole on disk when the block ends.
 
     Args:
-        path: The file, which must not be there yet.
+        path: The file; it is made if it is not there yet.
         settings: Memory and threads.
         spill: Folder for what does not fit in memory.
 
@@ -70,7 +70,7 @@ def open_warehouse(path: Path, settings: Settings, spill: Path) -> "Iterator[duc
         connection.execute(f"attach ':memory:' as {SOURCES}")
         connection.execute(f"use {CATALOG}")
         for schema in ("core", "marts", "meta"):
-            connection.execute(f"create schema {schema}")
+            connection.execute(f"create schema if not exists {schema}")
         yield connection
         connection.execute(f"checkpoint {CATALOG}")
         connection.execute("use memory")
@@ -92,6 +92,8 @@ def _writing(path: Path) -> Iterator[None]:
 def add_sources(connection: "duckdb.DuckDBPyConnection", sources: Sources) -> None:
     """Make Parquet files and frames readable as ``scored.<name>``."""
     for name, paths in sources.parquet.items():
+        if not paths:
+            continue
         listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
         connection.execute(f"create or replace view {SOURCES}.main.{name} as select * from read_parquet([{listed}])")
     for name, frame in sources.frames.items():
@@ -101,7 +103,10 @@ def add_sources(connection: "duckdb.DuckDBPyConnection", sources: Sources) -> No
 
 
 def build_tables(
-    connection: "duckdb.DuckDBPyConnection", schemas: tuple[str, ...], parameters: Mapping[str, Any]
+    connection: "duckdb.DuckDBPyConnection",
+    schemas: tuple[str, ...],
+    parameters: Mapping[str, Any],
+    appended: frozenset[str] = frozenset(),
 ) -> None:
     """Run the SQL files of some schemas in the order of their dependencies; the data dictionary comes last.
 
@@ -109,12 +114,27 @@ def build_tables(
         connection: From `open_warehouse`, with the sources in place.
         schemas: Which schemas to build.
         parameters: Values for the files' parameters.
+        appended: Tables that are there already and are added to.
 
     Raises:
         RunError: A statement fails.
     """
     files = [file for file in read_sql_files() if file.table.split(".")[0] in schemas]
-    run_sql_files(connection, [file for file in files if file.table != DICTIONARY], parameters)
+    wanted = [
+        file.as_insert() if file.table in appended else file
+        for file in files
+        if file.table != DICTIONARY and not (file.table in appended and _has_nothing(connection, file.table))
+    ]
+    run_sql_files(connection, wanted, parameters)
+
+
+def _has_nothing(connection: "duckdb.DuckDBPyConnection", table: str) -> bool:
+    """Tell whether there is no source to add to a table."""
+    name = table.split(".")[1]
+    found = connection.execute(
+        f"select 1 from duckdb_views() where database_name = '{SOURCES}' and view_name = '{name}'"
+    )
+    return found.fetchone() is None
 
 
 def describe_tables(connection: "duckdb.DuckDBPyConnection") -> None:
@@ -122,7 +142,7 @@ def describe_tables(connection: "duckdb.DuckDBPyConnection") -> None:
     dictionary = OUTPUT_TABLES[DICTIONARY]
     columns = ", ".join(f"{column.name} {column.kind.duckdb}" for column in dictionary.columns)
     # It describes itself as well, so it has to be there before it is filled.
-    connection.execute(f"create table {DICTIONARY} ({columns})")
+    connection.execute(f"create or replace table {DICTIONARY} ({columns})")
     add_sources(connection, Sources(frames={"declared_columns": declared_columns()}))
     run_sql_files(connection, _file_of(DICTIONARY), {})
     _comment(connection)

@@ -1,4 +1,5 @@
 -- Grain: dispute. Key: dispute_id. Facts from records that were known before the ruling; null: not recorded.
+-- Filed by month of the dispute, then by dispute_id.
 create or replace table core.dispute_facts as
 select
     dispute_id,
@@ -69,5 +70,4 @@ select
     seller_is_penalised,
     hours_to_close,
     is_closed_by_ruling
-from scored.dispute_facts
-order by dispute_id;
+from scored.dispute_facts;

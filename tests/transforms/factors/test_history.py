@@ -94,7 +94,7 @@ def test_the_latest_snapshot_is_the_one_a_loop_finds(
         earlier = [at for user, at in snapshots if user == side["user_id"] and at < side["known_before"]]
         assert side["as_of"] == max(earlier, default=None)
         used |= {(side["user_id"], at) for at in earlier if at == max(earlier)}
-    marked = mark_snapshots(table, sides).collect()
+    marked = mark_snapshots(table, found.lazy()).sort("user_id", "as_of").collect()
     assert {(row["user_id"], row["as_of"]) for row in marked.filter("counted").iter_rows(named=True)} == used
     assert marked.drop("counted").equals(table.sort("user_id", "as_of").collect())
 

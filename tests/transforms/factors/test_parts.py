@@ -6,7 +6,7 @@ import pytest
 from tests.transforms.factors.records import WEIGHTS, disputes, evidence, reputation, violations
 from transforms.factors import FACTORS
 from transforms.factors.evidence import score_evidence
-from transforms.factors.history import mark_snapshots, reputation_history, reputation_sides
+from transforms.factors.history import reputation_history, reputation_sides
 from transforms.factors.parts import BOTH
 from transforms.factors.reputation import pivot_sides, score_reputation
 from transforms.factors.rules import score_rules
@@ -19,7 +19,7 @@ def frames() -> dict[str, pl.LazyFrame]:
     table = disputes({"buyer_id": "b", "seller_id": "s"})
     sides, history = reputation_sides(table), reputation_history(table)
     items = mark_counted(evidence({}), table, "submitted_at")
-    scored = score_reputation(sides, mark_snapshots(reputation(), sides).drop("counted"), history, WEIGHTS.reputation)
+    scored = score_reputation(sides, reputation(), history, WEIGHTS.reputation)
     return {
         "evidence": score_evidence(items, table, WEIGHTS.evidence),
         "rules": score_rules(violations(), table, WEIGHTS.rules),

@@ -1,0 +1,140 @@
+"""Loading the database of a release: from nothing, or from a copy of the one in force in which less is replaced.
+
+The large tables hold one piece of the disputes after another. Pieces that both releases begin with stay in the copy;
+what follows is cut off and appended anew. Every other table is made again from what is there. So a table holds the same
+rows in the same order either way.
+
+A copy keeps, in parts of the file that are no longer used, what was cut off. Where staged rows were read again, as they
+are when a person is taken out of them, the database is therefore made from nothing.
+"""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from flows.errors import RunError
+from flows.files import write_json_atomically
+from flows.ingest.ledger import Ledger
+from flows.scored_cache import rows_of
+from flows.scoring import Scored
+from flows.settings import Settings
+from flows.sql_runner import SCHEMAS
+from flows.versions import code_version
+from flows.warehouse import Sources, add_sources, build_tables, describe_tables, open_warehouse
+from transforms.statistics.reference import sql_parameters
+
+CONTENTS = "contents.json"
+#: Tables that hold one piece after another.
+APPENDED = ("messages", "evidence", "violations", "factor_scores", "score_points", "dispute_facts")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the database of a release was made from.
+
+    Attributes:
+        made_by: Versions of the program and of DuckDB.
+        readings: How each staged file was read.
+        factors: Names of the extra factors, which are columns.
+        pieces: Key of each piece, in order.
+        rows: Rows that each piece has in the tables of `APPENDED`.
+    """
+
+    made_by: str
+    readings: dict[str, str]
+    factors: list[str]
+    pieces: list[str]
+    rows: list[dict[str, int]]
+
+    def shared(self, before: "Contents | None") -> int:
+        """Count the leading pieces that can stay as they are in the database before; 0: nothing can."""
+        if before is None or (self.made_by, self.factors) != (before.made_by, before.factors):
+            return 0
+        if any(self.readings.get(file) != reading for file, reading in before.readings.items()):
+            return 0
+        same = [mine == other for mine, other in zip(self.pieces, before.pieces, strict=False)]
+        return [*same, False].index(False)
+
+
+def contents_of(scored: Scored, ledger: Ledger) -> Contents:
+    """Return what the database of a run is made from."""
+    return Contents(
+        made_by=f"{code_version()} duckdb {version('duckdb')}",
+        readings={file.file_id: file.reading for file in ledger.staged.values()},
+        factors=[factor.name for factor in ledger.extra_factors],
+        pieces=[folder.name for folder in scored.pieces],
+        rows=[{table: rows_of(folder, table) for table in APPENDED} for folder in scored.pieces],
+    )
+
+
+def read_contents(release: Path) -> Contents | None:
+    """Read what the database of a release was made from, or None if it does not say so."""
+    path = release / CONTENTS
+    return Contents(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+
+def load(path: Path, sources: Sources, settings: Settings, run_id: str, contents: Contents) -> int:
+    """Build the database of a release, and say beside it what it was made from.
+
+    Args:
+        path: The file to make.
+        sources: What the SQL files read.
+        settings: Memory and threads; the data directory; whether nothing is taken over.
+        run_id: The run.
+        contents: What it is made from.
+
+    Returns:
+        How many pieces were taken over from the release in force.
+
+    Raises:
+        RunError: A statement fails, or the rows of a file do not add up.
+    """
+    old = settings.layout.current / path.name
+    shared = 0 if settings.full or not old.is_file() else contents.shared(read_contents(settings.layout.current))
+    if shared:
+        shutil.copyfile(old, path)
+        path.chmod(0o644)
+        rest = {name: paths[shared:] for name, paths in sources.parquet.items() if name in APPENDED}
+        sources = replace(sources, parquet={**sources.parquet, **rest})
+    parameters: dict[str, Any] = {"run_id": run_id, **sql_parameters()}
+    with open_warehouse(path, settings, settings.layout.work / "spill") as connection:
+        for table in APPENDED if shared else ():
+            _cut_off(connection, table, sum(rows[table] for rows in contents.rows[:shared]))
+        add_sources(connection, sources)
+        build_tables(connection, SCHEMAS, parameters, frozenset(f"core.{name}" for name in APPENDED if shared))
+        describe_tables(connection)
+        _check_sums(connection)
+        _check_rows(connection, contents)
+    write_json_atomically(path.with_name(CONTENTS), asdict(contents))
+    return shared
+
+
+def _cut_off(connection: Any, table: str, kept: int) -> None:  # noqa: ANN401 - DuckDB is loaded late
+    """Remove all rows of a table but the first ones."""
+    connection.execute(
+        f"delete from core.{table} where rowid >= (select rowid from core.{table} limit 1 offset $kept)", {"kept": kept}
+    )
+
+
+def _check_sums(connection: Any) -> None:  # noqa: ANN401 - DuckDB is loaded late
+    wrong = connection.execute(
+        "select file, rows_in, loaded, quarantined, duplicates, superseded from meta.files "
+        "where rows_in <> loaded + quarantined + duplicates + superseded"
+    ).fetchall()
+    if wrong:
+        file, rows_in, *fates = wrong[0]
+        raise RunError(f"the rows of {file} do not add up: {rows_in} in, {' + '.join(map(str, fates))} accounted for")
+
+
+def _check_rows(connection: Any, contents: Contents) -> None:  # noqa: ANN401 - DuckDB is loaded late
+    for table in APPENDED:
+        expected = sum(rows[table] for rows in contents.rows)
+        (found,) = connection.execute(f"select count(*) from core.{table}").fetchone()
+        if found != expected:
+            raise RunError(
+                f"core.{table} has {found} rows, {expected} were scored; run again with --full, which takes nothing "
+                "over from the release before"
+            )
