@@ -59,8 +59,7 @@ class Resolved:
 
     def n_staged(self, table: str, month: str | None = None) -> int:
         """Count the rows filed under one month or all, whether in force or not, as the files say in their footers."""
-        paths = self.paths(table, month)
-        return int(pl.scan_parquet(paths).select(pl.len()).collect().item()) if paths else 0
+        return int(self._scan(table, self.paths(table, month)).select(pl.len()).collect().item())
 
     def n_in_force(self, table: str) -> int:
         """Count the rows in force: those filed and adopted, without those that were replaced."""
