@@ -112,7 +112,7 @@ def run_size(disputes: int, batch: Path, names: tuple[str, ...], repeats: int) -
     commands = {
         "floor": [sys.executable, "-m", "benchmarks.floor", str(batch), str(out / "floor")],
         "script": [sys.executable, "-m", "benchmarks.analyst", str(batch), str(out / "script")],
-        "run": _run_command(batch.parent, out / "run"),
+        "run": run_command(batch.parent, out / "run"),
     }
     measured: dict[str, Measured] = {}
     recorded: tuple[Stage, ...] = ()
@@ -190,18 +190,18 @@ def verdicts(result: Result) -> list[str]:
     return said
 
 
-def with_figures(text: str, disputes: int, figures: str) -> str:
-    """Puts the figures of one size between their markers; a new size goes to the end.
+def with_figures(text: str, name: int | str, figures: str) -> str:
+    """Puts the figures of one size, or of another measurement, between their markers; a new one goes to the end.
 
     Args:
         text: The present text.
-        disputes: The size.
+        name: The size, or the name of the measurement.
         figures: Its figures in Markdown.
 
     Returns:
         The new text.
     """
-    begin, end = f"<!-- pipeline {disputes} begin -->", f"<!-- pipeline {disputes} end -->"
+    begin, end = f"<!-- pipeline {name} begin -->", f"<!-- pipeline {name} end -->"
     block = f"{begin}\n{figures}{end}"
     head, found, rest = text.partition(begin)
     if not found:
@@ -229,7 +229,8 @@ def _is_of_plan(batch: Path, plan: SimulationPlan) -> bool:
     return bool(made == json.loads(json.dumps(asdict(plan), default=str)))
 
 
-def _run_command(inbox: Path, data: Path) -> list[str]:
+def run_command(inbox: Path, data: Path) -> list[str]:
+    """Returns the command of a run, as a person gives it."""
     start = "import sys; from flows.cli import main; sys.exit(main())"
     return [sys.executable, "-c", start, "run", "--inbox", str(inbox), "--data", str(data)]
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from flows.ingest.ledger import Ledger, StagedFile, staged_folder
 from flows.ingest.run import known_homes
+from flows.ingest.staging import HOMES_SCHEMA
 from flows.settings import Layout
 from transforms.ingest.parse import ROW
 from transforms.ingest.partition import HOME, ORPHANS
@@ -146,14 +147,20 @@ def resolve(ledger: Ledger, layout: Layout) -> Resolved:
     orphans: dict[str, pl.DataFrame] = {}
     for table in CHILDREN:
         waiting = first.all_versions(table, ORPHANS).select("dispute_id", FILE, ROW).collect()
-        of_waiting = homes.join(waiting.lazy().unique("dispute_id"), on="dispute_id", how="semi").collect(
-            engine="streaming"
-        )
+        of_waiting = _homes_of(waiting, homes)
         adopted[table] = waiting.join(of_waiting, on="dispute_id", how="inner").select(FILE, ROW, HOME)
         orphans[table] = waiting.join(of_waiting, on="dispute_id", how="anti").sort(FILE, ROW)
     with_adopted = Resolved(ledger, layout, adopted=adopted, orphans=orphans)
     excluded = {name: _not_in_force(with_adopted, table) for name, table in INPUT_TABLES.items()}
     return Resolved(ledger, layout, excluded, adopted, orphans)
+
+
+def _homes_of(waiting: pl.DataFrame, homes: pl.LazyFrame) -> pl.DataFrame:
+    """Find the homes of disputes that rows wait for; all homes are looked through only if there are such rows."""
+    if waiting.is_empty():
+        return pl.DataFrame(schema=HOMES_SCHEMA)
+    wanted = waiting.lazy().unique("dispute_id")
+    return homes.join(wanted, on="dispute_id", how="semi").collect(engine="streaming")
 
 
 def _not_in_force(resolved: Resolved, table: Table) -> pl.DataFrame:
