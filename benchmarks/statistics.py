@@ -24,7 +24,7 @@ from flows.scoring import Scored
 from flows.settings import Layout, Settings
 from flows.sql_runner import run_sql_files
 from flows.warehouse import Sources, add_sources, open_warehouse
-from tests.scored import TABLES, files_of_marts, with_times, write_scored
+from tests.scored import TABLES, files_of_marts, scored_in, with_times, write_scored
 from tests.transforms.claims.samples import World, draw
 from tests.transforms.claims.truth import PLANTED
 from transforms.statistics.reference import sql_parameters
@@ -59,22 +59,21 @@ class Result:
 
 def make_up(n: int, folder: Path) -> Scored:
     """Write scored Parquet of n ruled disputes, a file per quarter of a million; sellers have about twelve each."""
-    scored = Scored(folder)
     for number, first in enumerate(range(0, n, _CHUNK)):
         size = min(_CHUNK, n - first)
         frame = draw(World(size, max(size // _DISPUTES_PER_SELLER, 20), seed=number, planted=PLANTED))
         named = frame.with_columns(
             pl.format(f"{number:04}-{{}}", name).alias(name) for name in ("dispute_id", "seller_id")
         )
-        scored = write_scored(with_times(named, n_deciders=500), folder, name=f"{number:04}")
-    return scored
+        write_scored(with_times(named, n_deciders=500), folder, name=f"{number:04}")
+    return scored_in(folder)
 
 
 def measure(folder: Path) -> Result:
     """Estimate, and build the marts in a database file; loading the disputes themselves is no part of the marts."""
     from flows.statistics import estimate  # noqa: PLC0415 - SciPy and its like are loaded where they are measured
 
-    scored, settings = Scored(folder), Settings(Layout(folder), folder, datetime.now(UTC))
+    scored, settings = scored_in(folder), Settings(Layout(folder), folder, datetime.now(UTC))
     begun, processor = time.monotonic(), time.process_time()
     frames = estimate(scored, ())
     estimated, spent = time.monotonic(), time.process_time() - processor

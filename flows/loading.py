@@ -18,10 +18,12 @@ from typing import Any
 from flows.errors import RunError
 from flows.files import write_json_atomically
 from flows.ingest.ledger import Ledger
+from flows.publish import database_in_force, folder_in_force
 from flows.scored_cache import rows_of
 from flows.scoring import Scored
 from flows.settings import Settings
 from flows.sql_runner import SCHEMAS
+from flows.storage import Place
 from flows.versions import code_version
 from flows.warehouse import Sources, add_sources, build_tables, describe_tables, open_warehouse
 from transforms.statistics.reference import sql_parameters
@@ -66,11 +68,11 @@ def contents_of(scored: Scored, ledger: Ledger) -> Contents:
         readings={file.file_id: file.reading for file in ledger.staged.values()},
         factors=[factor.name for factor in ledger.extra_factors],
         pieces=[folder.name for folder in scored.pieces],
-        rows=[{table: rows_of(folder, table) for table in APPENDED} for folder in scored.pieces],
+        rows=[{table: rows[table] for table in APPENDED} for rows in map(rows_of, scored.pieces)],
     )
 
 
-def read_contents(release: Path) -> Contents | None:
+def read_contents(release: Place) -> Contents | None:
     """Read what the database of a release was made from, or None if it does not say so."""
     path = release / CONTENTS
     return Contents(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
@@ -92,10 +94,9 @@ def load(path: Path, sources: Sources, settings: Settings, run_id: str, contents
     Raises:
         RunError: A statement fails, or the rows of a file do not add up.
     """
-    old = settings.layout.current / path.name
-    shared = 0 if settings.full or not old.is_file() else contents.shared(read_contents(settings.layout.current))
+    shared = 0 if settings.full else contents.shared(read_contents(folder_in_force(settings.layout)))
     if shared:
-        shutil.copyfile(old, path)
+        shutil.copyfile(database_in_force(settings.layout), path)
         path.chmod(0o644)
         rest = {name: paths[shared:] for name, paths in sources.parquet.items() if name in APPENDED}
         sources = replace(sources, parquet={**sources.parquet, **rest})

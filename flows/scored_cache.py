@@ -6,17 +6,17 @@ by a rename, and says how large its files are, so that one that was cut short is
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
 
 from flows.configuration import Scorer
-from flows.files import replace_folder, write_json_atomically
+from flows.files import listed, remove_tree, replace_folder, write_json_atomically
 from flows.pieces import Piece
 from flows.resolve import Resolved, recorded_files
 from flows.settings import Layout
+from flows.storage import Place, S3Path
 from flows.versions import code_version
 from transforms.ingest.partition import ORPHANS
 from transforms.registry import INPUT_TABLES
@@ -67,33 +67,40 @@ def content_hash(frame: pl.DataFrame) -> str:
     return hashlib.blake2b(repr(frame.columns).encode() + rows.tobytes(), digest_size=_KEY_BYTES).hexdigest()
 
 
-def kept_folder(layout: Layout, key: str) -> Path:
+def kept_folder(layout: Layout, key: str) -> Place:
     """Return the folder of a kept piece."""
     return layout.scored / key
 
 
-def is_kept(folder: Path) -> bool:
-    """Tell whether a piece is there and whole."""
+def is_kept(folder: Place) -> bool:
+    """Tell whether a piece is there and whole; in a bucket the file that says so is written last."""
     path = folder / _SIZES
     if not path.is_file():
         return False
+    if isinstance(folder, S3Path):
+        return True
     files = {folder / name: size for name, size in json.loads(path.read_text(encoding="utf-8"))["bytes"].items()}
     return all(file.is_file() and file.stat().st_size == size for file, size in files.items())
 
 
-def rows_of(folder: Path, table: str) -> int:
-    """Return how many rows a kept piece has in a table."""
-    return int(json.loads((folder / _SIZES).read_text(encoding="utf-8"))["rows"][table])
+def rows_of(folder: Place) -> dict[str, int]:
+    """Return how many rows a kept piece has in each table."""
+    rows: dict[str, int] = json.loads((folder / _SIZES).read_text(encoding="utf-8"))["rows"]
+    return rows
 
 
-def keep(partial: Path, folder: Path) -> None:
-    """Put a piece that was just scored among those that are kept, in place of one that is not whole."""
+def keep(partial: Path, folder: Place) -> None:
+    """Put a piece that was just scored among those that are kept, in place of one that is not whole.
+
+    Args:
+        partial: The folder that it was written to on this machine; gone afterwards.
+        folder: Its place, see ``kept_folder``.
+    """
     files = sorted(partial.glob("*.parquet"))
     rows = {path.stem: int(pl.scan_parquet(path).select(pl.len()).collect().item()) for path in files}
     write_json_atomically(partial / _SIZES, {"bytes": {path.name: path.stat().st_size for path in files}, "rows": rows})
-    if folder.exists():
-        shutil.rmtree(folder)
-    replace_folder(partial, folder)
+    remove_tree(folder)
+    replace_folder(partial, folder, _SIZES)
 
 
 def clear(layout: Layout, used: Iterable[str] = ()) -> None:
@@ -104,6 +111,5 @@ def clear(layout: Layout, used: Iterable[str] = ()) -> None:
         used: Keys of pieces that stay.
     """
     keys = set(used)
-    for folder in layout.scored.glob("*"):
-        if folder.name not in keys:
-            shutil.rmtree(folder)
+    for name in {path.parent.name for path in listed(layout.scored, "*/*")} - keys:
+        remove_tree(layout.scored / name)

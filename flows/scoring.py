@@ -17,6 +17,7 @@ from flows.resolve import Resolved, with_recorded_tables
 from flows.scored_cache import is_kept, keep, kept_folder, piece_key
 from flows.scoring_users import score_users, sides_of
 from flows.settings import Settings
+from flows.storage import Place
 from transforms.factors.evidence import score_evidence
 from transforms.factors.reputation import pivot_sides
 from transforms.factors.rules import score_rules
@@ -51,7 +52,7 @@ class Scored:
         anew: The pieces that this run scored; the others were taken over.
     """
 
-    pieces: tuple[Path, ...]
+    pieces: tuple[Place, ...]
     snapshots: Path
     anew: tuple[Piece, ...] = ()
 
@@ -81,7 +82,7 @@ def score(
     score_users(resolved, scorer, sides, snapshots)
     pieces = cut(resolved, most_rows)
 
-    def work(piece: Piece) -> tuple[Path, bool]:
+    def work(piece: Piece) -> tuple[Place, bool]:
         of_month = resolved.of_month(piece.month)
         key = piece_key(piece, of_month, scorer, piece.of(sides_of(sides, piece.month)).collect())
         kept = kept_folder(settings.layout, key)

@@ -71,10 +71,15 @@ def write_scored(frame: pl.DataFrame, folder: Path, extra: Sequence[ExtraColumn]
     frames["disputes"] = frames["disputes"].with_columns(pl.lit("f").alias(FILE), pl.int_range(pl.len()).alias(ROW))
     frames["score_points"] = _points(whole)
     for table, each in frames.items():
-        path = folder / table / f"{name}.parquet"
+        path = folder / name / f"{table}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         each.write_parquet(path, compression="lz4")
-    return Scored(folder)
+    return scored_in(folder)
+
+
+def scored_in(folder: Path) -> Scored:
+    """Return the scored pieces that were written into a folder."""
+    return Scored(tuple(sorted(path.parent for path in folder.glob("*/disputes.parquet"))), folder / "snapshots")
 
 
 def _types(table: str) -> dict[str, pl.DataType]:

@@ -14,6 +14,7 @@ import pytest
 from flows.forget import forget
 from flows.loading import read_contents
 from flows.pipeline import RunResult, Steps
+from flows.publish import folder_in_force
 from flows.settings import Layout
 from flows.stages import Stopwatch
 from tests.builders import CLOCK, csv_text, deliver, settings_for
@@ -53,7 +54,7 @@ def _comparable(row: tuple[Any, ...]) -> tuple[str, ...]:
 
 def _pieces(root: Path) -> dict[str, str]:
     """Key of the piece of each month, in a data directory whose months are all in one piece."""
-    contents = read_contents(Layout(root / "data").current)
+    contents = read_contents(folder_in_force(Layout(root / "data")))
     assert contents is not None
     with duckdb.connect(str(Layout(root / "data").database.resolve()), read_only=True) as connection:
         months = connection.execute(

@@ -9,6 +9,7 @@ import pytest
 from flows.configuration import load_scorer
 from flows.ingest.ledger import make_ledger, read_deliveries
 from flows.pieces import MOST_ROWS, Piece, cut
+from flows.publish import folder_in_force
 from flows.resolve import Resolved, resolve
 from flows.scoring import Scored, score
 from flows.scoring_users import score_users
@@ -23,7 +24,7 @@ TABLES = ("disputes", "evidence", "violations", "messages", "factor_scores", "sc
 def resolved(later: Built) -> Resolved:
     """The rows in force of two deliveries, with versions, adopted rows and rows that wait."""
     layout = Layout(later.data)
-    return resolve(make_ledger(layout, read_deliveries(layout.current)), layout)
+    return resolve(make_ledger(layout, read_deliveries(folder_in_force(layout))), layout)
 
 
 def _scored(resolved: Resolved, folder: Path, most_rows: Mapping[str, int]) -> Scored:

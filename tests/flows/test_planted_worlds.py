@@ -45,7 +45,7 @@ def _marts(plan: SimulationPlan, root: Path) -> Marts:
     write_sample(root / "inbox" / "batch", plan.disputes, plan.seed, SampleOptions(FileFormat.PARQUET), plan)
     settings = settings_for(root)
     resolved = resolve(ingest(settings, KEY), settings.layout)
-    return estimate(score(resolved, load_scorer(), root / "scored", threads=2), ())
+    return estimate(score(resolved, load_scorer(), root / "work", settings), ())
 
 
 @pytest.fixture(scope="module")
