@@ -125,7 +125,7 @@ def score_piece(piece: Piece, resolved: Resolved, scorer: Scorer, sides: Path, f
     wide = {
         "evidence": score_evidence(evidence.lazy(), disputes.lazy(), scorer.weights.evidence).collect(),
         "rules": score_rules(violations.lazy(), disputes.lazy(), scorer.weights.rules).collect(),
-        "tone": score_tone_parts(messages.lazy(), scorer.tone).collect(),
+        "tone": score_tone_parts(messages.lazy(), disputes.lazy(), scorer.tone).collect(),
         "reputation": pivot_sides(users.lazy(), disputes.lazy()).collect(),
     }
     del messages

@@ -40,18 +40,19 @@ PARTS: Final[tuple[Part, ...]] = (
 _ALWAYS: Final = ("base", "no_words")
 
 
-def score_tone_parts(messages: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
+def score_tone_parts(messages: pl.LazyFrame, disputes: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
     """Score the tone of both sides.
 
     Args:
         messages: Messages with their acts and ``counted``.
+        disputes: One row per dispute with ``dispute_id`` and ``ruled_at``.
         weights: Worth of acts.
 
     Returns:
         The wide frame of ``PARTS`` for the disputes in which a person wrote before the ruling. A part without points
         did not occur and is null.
     """
-    sides = tone_sides(messages, weights).cache()
+    sides = tone_sides(messages, disputes, weights).cache()
     wide = sides.select("dispute_id").unique()
     for party in BOTH:
         names = {part.name: part_column(party, part.name) for part in PARTS}

@@ -29,11 +29,12 @@ _PACKED: Final = 3
 _HOUR: Final = 3_600_000_000  # microseconds
 
 
-def score_tone(messages_scored: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
+def score_tone(messages_scored: pl.LazyFrame, disputes: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
     """Score the tone of both sides of each dispute that has counted messages, part by part.
 
     Args:
         messages_scored: As for :func:`tone_sides`.
+        disputes: As for :func:`tone_sides`.
         weights: The parameters.
 
     Returns:
@@ -43,19 +44,20 @@ def score_tone(messages_scored: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFr
     """
     kept = (pl.col("points") != 0) | pl.col("part").is_in(["base", "no_words"])
     return (
-        tone_sides(messages_scored, weights)
+        tone_sides(messages_scored, disputes, weights)
         .unpivot(index=list(_SIDE), variable_name="part", value_name="points")
         .filter(pl.col("points").is_not_null() & kept)
         .select(*_SIDE, pl.lit("tone").alias("factor"), "part", (pl.col("points") / _SCALE).round(4).alias("points"))
     )
 
 
-def tone_sides(messages_scored: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
+def tone_sides(messages_scored: pl.LazyFrame, disputes: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
     """Score the tone of both sides, one row per side.
 
     Args:
         messages_scored: What ``score_messages`` returns, with ``dispute_id``, ``sender``, ``audience``, ``sent_at`` and
             ``counted`` (bool: sent before the ruling). Only counted messages are looked at.
+        disputes: One row per dispute with ``dispute_id`` and ``ruled_at``.
         weights: The parameters.
 
     Returns:
@@ -69,8 +71,10 @@ def tone_sides(messages_scored: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFr
         _all_sides(counted)
         .join(_count_acts(counted), on=_SIDE, how="left")
         .join(_response_times(counted, weights), on=_SIDE, how="left")
-        .with_columns(pl.exclude(*_SIDE).fill_null(0))
+        .with_columns(pl.exclude(*_SIDE, "asked_last").fill_null(0))
     )
+    rulings = disputes.select(pl.col("dispute_id").cast(pl.String), pl.col("ruled_at").dt.timestamp("us"))
+    sides = sides.join(rulings, on="dispute_id", how="left").with_columns(_silences(weights))
     return sides.select(*_SIDE, **_points(weights))
 
 
@@ -123,7 +127,7 @@ def _count_acts(counted: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _response_times(counted: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame:
-    """Count answers, prompt answers and long silences per side.
+    """Count answers, prompt answers and long silences per side, and note since when an unanswered one is waited for.
 
     The other side waits from its first message to this side that was not yet answered; any later message of this side
     ends the wait. A wait still open at the last message of the dispute lasted until then.
@@ -137,8 +141,19 @@ def _response_times(counted: pl.LazyFrame, weights: ToneWeights) -> pl.LazyFrame
             pl.col("is_answer").sum().cast(pl.Int64).alias("answers"),
             (pl.col("is_answer") & prompt).sum().cast(pl.Int64).alias("prompt_answers"),
             silent.sum().cast(pl.Int64).alias("silences"),
+            pl.col("asked").filter(~pl.col("is_answer")).max().alias("asked_last"),
         )
     )
+
+
+def _silences(weights: ToneWeights) -> pl.Expr:
+    """Long silences; who never wrote at all is waited for until the ruling.
+
+    A wait of one who wrote before is not drawn out so far: the last words of a talk often want no answer.
+    """
+    is_long = (pl.col("ruled_at") - pl.col("asked_last")) >= int(weights.silence_hours * _HOUR)
+    never_wrote = (pl.col("messages") == 0) & is_long.fill_null(value=False)
+    return pl.when(never_wrote).then(pl.max_horizontal("silences", 1)).otherwise("silences").alias("silences")
 
 
 def _timed(counted: pl.LazyFrame) -> pl.LazyFrame:
@@ -156,7 +171,7 @@ def _timed(counted: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _waits(timed: pl.LazyFrame) -> pl.LazyFrame:
-    """List each wait: the side waited for, how long (microseconds), whether an answer ended it."""
+    """List each wait: the side waited for, since when and how long (microseconds), whether an answer ended it."""
     starts = (pl.col("dispute_id") != pl.col("dispute_id").shift(1)) | (pl.col("sender") != pl.col("sender").shift(1))
     same_dispute = (pl.col("dispute_id") == pl.col("dispute_id").shift(-1)).fill_null(value=False)
     return (
@@ -173,6 +188,7 @@ def _waits(timed: pl.LazyFrame) -> pl.LazyFrame:
             "dispute_id",
             pl.when(pl.col("sender") == "buyer").then(pl.lit("seller")).otherwise(pl.lit("buyer")).alias("party"),
             "is_answer",
+            "asked",
             (pl.when("is_answer").then("next").otherwise("end") - pl.col("asked")).alias("wait"),
         )
     )

@@ -126,7 +126,7 @@ def scores(rows: _World) -> dict[str, tuple[object, ...]]:
     )
     sides, history = reputation_sides(cases), reputation_history(cases)
     users = score_reputation(sides, reputation(*rows["reputation"]), history, WEIGHTS.reputation)
-    tone = score_tone_parts(messages, ToneWeights())
+    tone = score_tone_parts(messages, cases, ToneWeights())
     parts = {
         "evidence": score_evidence(items, cases, WEIGHTS.evidence),
         "rules": score_rules(breaches, cases, WEIGHTS.rules),

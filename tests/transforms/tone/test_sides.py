@@ -23,6 +23,8 @@ _SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
     **dict.fromkeys(ACTS, pl.Boolean),
 }
 _WEIGHTS = ToneWeights()
+_RULINGS = {"dispute_id": pl.String, "ruled_at": pl.Datetime("us", "UTC")}
+_OPEN = pl.LazyFrame({"dispute_id": ["d1"], "ruled_at": [None]}, schema=_RULINGS)
 
 
 def _message(sender: str, *acts: str, hours: float | None = 0, **other: object) -> dict[str, Any]:
@@ -35,8 +37,10 @@ def _frame(rows: list[dict[str, Any]]) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema=_SCHEMA)
 
 
-def _parts(rows: list[dict[str, Any]], party: str) -> dict[str, float]:
-    parts = score_tone(_frame(rows), _WEIGHTS).filter(pl.col("party") == party).collect()
+def _parts(rows: list[dict[str, Any]], party: str, ruled_after: float | None = None) -> dict[str, float]:
+    ruled_at = None if ruled_after is None else _START + timedelta(hours=ruled_after)
+    disputes = pl.LazyFrame({"dispute_id": ["d1"], "ruled_at": [ruled_at]}, schema=_RULINGS)
+    parts = score_tone(_frame(rows), disputes, _WEIGHTS).filter(pl.col("party") == party).collect()
     return dict(parts.select("part", "points").iter_rows())
 
 
@@ -93,6 +97,22 @@ def test_no_answer_until_the_end_is_a_long_silence() -> None:
     assert _parts(rows, "seller") == {"base": 0.5, "no_words": 0.0, "silence": -0.0333}
 
 
+def test_who_never_wrote_is_waited_for_until_the_ruling() -> None:
+    rows = [_message("buyer"), _message("buyer", hours=20)]
+    assert _parts(rows, "seller", ruled_after=24) == {"base": 0.5, "no_words": 0.0, "silence": -0.0333}
+    assert _parts(rows, "seller", ruled_after=23) == {"base": 0.5, "no_words": 0.0}
+    assert _parts(rows, "seller") == {"base": 0.5, "no_words": 0.0}
+
+
+def test_a_talk_that_came_to_an_end_leaves_nobody_waiting() -> None:
+    rows = [_message("buyer"), _message("seller", hours=3), _message("buyer", "courtesy", hours=4)]
+    assert "silence" not in _parts(rows, "seller", ruled_after=200)
+
+
+def test_nobody_waits_for_one_who_was_not_spoken_to() -> None:
+    assert "silence" not in _parts([_message("buyer", audience="agent")], "seller", ruled_after=200)
+
+
 def test_nobody_waits_for_an_answer_to_what_was_said_to_customer_service() -> None:
     rows = [_message("buyer", audience="agent"), _message("seller", hours=1)]
     assert _parts(rows, "seller") == {"base": 0.5}
@@ -110,7 +130,7 @@ def test_customer_service_in_between_does_not_answer() -> None:
 
 def test_waits_end_with_the_dispute() -> None:
     rows = [_message("buyer", dispute_id="d0"), _message("seller", hours=30)]
-    parts = score_tone(_frame(rows), _WEIGHTS).filter(pl.col("part").is_in(["silence", "promptness"])).collect()
+    parts = score_tone(_frame(rows), _OPEN, _WEIGHTS).filter(pl.col("part").is_in(["silence", "promptness"])).collect()
     assert parts.height == 0
 
 
@@ -123,7 +143,7 @@ def test_messages_without_time_count_but_nobody_waits() -> None:
 
 def test_a_dispute_in_which_only_agents_or_the_system_wrote_is_null() -> None:
     rows = [_message("agent"), _message("system"), _message("buyer", counted=False)]
-    assert score_tone(_frame(rows), _WEIGHTS).collect().height == 0
+    assert score_tone(_frame(rows), _OPEN, _WEIGHTS).collect().height == 0
 
 
 def test_a_side_without_words_is_neutral_and_marked() -> None:
@@ -131,7 +151,7 @@ def test_a_side_without_words_is_neutral_and_marked() -> None:
 
 
 def test_no_messages() -> None:
-    parts = score_tone(_frame([]), _WEIGHTS).collect()
+    parts = score_tone(_frame([]), _OPEN, _WEIGHTS).collect()
     assert parts.schema == pl.Schema(PART_SCHEMA)
     assert parts.height == 0
 
@@ -164,7 +184,7 @@ def _score(rows: list[dict[str, Any]], party: str) -> float:
 @settings(deadline=None, max_examples=40)
 @given(_MESSAGES)
 def test_scores_lie_in_their_range_and_parts_are_whole_ten_thousandths(rows: list[dict[str, Any]]) -> None:
-    parts = score_tone(_frame(rows), _WEIGHTS).collect()
+    parts = score_tone(_frame(rows), _OPEN, _WEIGHTS).collect()
     sums = parts.group_by("dispute_id", "party").agg(pl.col("points").sum())
     assert sums["points"].is_between(0, 1).all()
     assert parts["points"].equals(parts["points"].round(4))
@@ -184,13 +204,13 @@ def test_an_added_insult_never_raises_the_score_and_an_added_courtesy_never_lowe
 @given(_MESSAGES, st.randoms())
 def test_order_of_rows_and_engine_do_not_matter(rows: list[dict[str, Any]], random: Random) -> None:
     shuffled = random.sample(rows, len(rows))
-    one = score_tone(_frame(rows), _WEIGHTS).collect().sort("party", "part")
-    other = score_tone(_frame(shuffled), _WEIGHTS).collect(engine="streaming").sort("party", "part")
+    one = score_tone(_frame(rows), _OPEN, _WEIGHTS).collect().sort("party", "part")
+    other = score_tone(_frame(shuffled), _OPEN, _WEIGHTS).collect(engine="streaming").sort("party", "part")
     assert one.equals(other)
 
 
 def test_wide_form_has_a_row_for_each_side() -> None:
-    sides = tone_sides(_frame([_message("buyer", "insult")]), _WEIGHTS).collect().sort("party")
+    sides = tone_sides(_frame([_message("buyer", "insult")]), _OPEN, _WEIGHTS).collect().sort("party")
     assert sides["party"].to_list() == ["buyer", "seller"]
     assert sides["insult"].to_list() == [-1214, 0]
     assert sides["no_words"].to_list() == [None, 0]
@@ -199,6 +219,6 @@ def test_wide_form_has_a_row_for_each_side() -> None:
 @pytest.mark.parametrize("engine", ["in-memory", "streaming"])
 def test_many_messages_of_one_side(engine: Literal["in-memory", "streaming"]) -> None:
     rows = [_message("buyer", "insult", "threat", "demand", "refusal", "stalling", hostility=0.9)] * 2_000
-    parts = score_tone(_frame(rows), _WEIGHTS).filter(pl.col("party") == "buyer").collect(engine=engine)
+    parts = score_tone(_frame(rows), _OPEN, _WEIGHTS).filter(pl.col("party") == "buyer").collect(engine=engine)
     # 2000 / 2200.3 of each weight: insult 0.17 → 0.1545
     assert dict(parts.select("part", "points").iter_rows())["insult"] == -0.1545
