@@ -40,7 +40,9 @@ def hostile_signs(write: Writer) -> dict[str, Rule]:
 def polite_signs(write: Writer) -> dict[str, Rule]:
     """Signs of the polite acts."""
     code, gap, rule = write.code, write.gap, write.rule
-    promised = "(?:^|[^再])" + code("self", "promise", "yours") + gap(4, "refuse", "negation", "request")
+    promised = (
+        f"(?:^|[^再{CODES['stalling']}])" + code("self", "promise", "yours") + gap(4, "refuse", "negation", "request")
+    )
     return {
         "courtesy": rule(("courtesy", "courtesy_alone"), code("courtesy"), write.alone("courtesy_alone")),
         "apology": rule(

@@ -99,7 +99,7 @@ def _said(write: Writer) -> Rule:
         + f"(?:[，,]理由[^{END}]{{1,12}})?",
         write.code("elsewhere") + f"[^{END}]{{0,10}}" + write.code("stalling"),
         "把我" + write.code("refusal"),
-        write.code("negation") + write.gap(3, "question") + write.refuses() + f"(?:[^了{BREAK}]|$|[，,])",
+        write.code("negation") + write.gap(2, "question") + write.refuses() + f"(?:[^了{BREAK}]|$|[，,])",
     )
 
 
