@@ -23,7 +23,7 @@ _SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
     **dict.fromkeys(ACTS, pl.Boolean),
 }
 _WEIGHTS = ToneWeights()
-_RULINGS = {"dispute_id": pl.String, "ruled_at": pl.Datetime("us", "UTC")}
+_RULINGS = pl.Schema({"dispute_id": pl.String(), "ruled_at": pl.Datetime("us", "UTC")})
 _OPEN = pl.LazyFrame({"dispute_id": ["d1"], "ruled_at": [None]}, schema=_RULINGS)
 
 
