@@ -8,7 +8,7 @@ SAMPLE_DISPUTES ?= 5000
 # What the report is tested in; without it the tests fail, they are not skipped.
 export RULINGS_BROWSER ?= chromium
 
-.PHONY: docs faults browser run test setup format lint types sql-lint tests lock bench clean
+.PHONY: docs faults fuzz browser run test setup format lint types sql-lint tests lock bench clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -58,6 +58,10 @@ tests: setup browser
 # Kills runs at 200 moments and lets the disk fail at 200 sizes; half an hour or so.
 faults: setup
 	RULINGS_FAULTS=200 $(BIN)/pytest tests/faults
+
+# Malformed files for two minutes: no traceback, nothing lost, nothing written outside the data directory.
+fuzz: setup
+	RULINGS_FUZZ=120 $(BIN)/pytest -n 0 tests/fuzz
 
 bench: setup
 	$(BIN)/python -m benchmarks.pipeline

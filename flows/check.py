@@ -8,7 +8,7 @@ import polars as pl
 from rich.table import Table
 from rich.text import Text
 
-from flows.accounts import REASONS, make_books, quarantine_paths
+from flows.accounts import make_books, set_aside
 from flows.ingest.archives import is_archive, shown
 from flows.ingest.run import ingest
 from flows.keys import load_key
@@ -37,8 +37,7 @@ def check_path(path: Path, profile: str | None, data: Place | None = None) -> st
         settings = replace(settings, limits=read_limits(data) if data else settings.limits)
         resolved = resolve(ingest(settings, load_key(settings.layout)), settings.layout)
         books = make_books(resolved)
-        own = [pl.read_parquet(each) for each in quarantine_paths(resolved)]
-        return files_table(books.files) + "\n" + _reasons_table(pl.concat([*own, books.orphans]))
+        return files_table(books.files) + "\n" + _reasons_table(set_aside(resolved, books))
 
 
 def settings_of(path: Path, data: Path, profile: str | None) -> Settings:
@@ -55,10 +54,10 @@ def _reasons_table(rows: pl.DataFrame) -> str:
     for name in ("file", "rule", "column", "rows", "first row", "example", "what to do"):
         table.add_column(name, overflow="fold")
     grouped = rows.sort("file", "row_number").group_by("file", "rule", "column_name", maintain_order=True).agg(
-        pl.len(), pl.col("row_number").first(), pl.col("got").first()
+        pl.len(), pl.col("row_number", "got", "reason_en").first()
     )  # fmt: skip
-    for file, rule, column, count, first, example in grouped.iter_rows():
+    for file, rule, column, count, first, example, reason in grouped.iter_rows():
         # Plain text: what stands in a file is no markup, whatever it looks like.
-        cells = (file, rule, column, f"{count:,}", str(first), example or "", REASONS[rule][0])
+        cells = (file, rule, column, f"{count:,}", str(first), example or "", reason)
         table.add_row(*(Text(shown(cell)) for cell in cells))
     return rendered(table)

@@ -12,6 +12,8 @@ from cyclopts import App, CycloptsError, Parameter
 from flows.errors import RunError, UsageError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from flows.settings import Settings
 
 EXIT_DONE = 0
@@ -129,7 +131,7 @@ def run(
         _run(settings)
 
 
-def _run(settings: "Settings") -> None:
+def _run(settings: "Settings") -> "pl.DataFrame":
     """Load the pipeline and run it; libraries start threads when they load, so the signals are set before."""
     from flows.pipeline import record_failure  # noqa: PLC0415
     from flows.pipeline import run as run_pipeline  # noqa: PLC0415
@@ -146,6 +148,35 @@ def _run(settings: "Settings") -> None:
     else:
         _print(f"Nothing new: release {result.run_id} holds all that was delivered.")
     _print(f"Report:   {result.report}\nDatabase: {settings.layout.root / DATABASE_PLACE}")
+    return result.files
+
+
+@app.command
+def replay(*, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
+    """Read the files again that had rows set aside, once profile, settings or files were mended; then as `run`.
+
+    Rows that were loaded stay as they are; each row counts once, however often it is replayed.
+
+    Example: rulings replay --profile mended.toml
+
+    Args:
+        inbox: Folder with batches; by default `inbox` below the data directory.
+        data: The data directory.
+        profile: How headers are named.
+    """
+    from dataclasses import replace  # noqa: PLC0415
+
+    from flows.replay import n_set_aside, replay_text  # noqa: PLC0415
+    from flows.settings import make_settings  # noqa: PLC0415
+    from flows.termination import ends_on_sigterm  # noqa: PLC0415
+
+    settings = replace(make_settings(data, inbox, profile), replay=True)
+    if inbox is not None and not inbox.is_dir():
+        raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
+    with ends_on_sigterm(settings.layout):
+        before = n_set_aside(settings.layout)
+        files = _run(settings)
+        _print(replay_text(before, files, settings.inbox))
 
 
 @app.command

@@ -37,7 +37,7 @@ def read_before(layout: Layout) -> Before:
     folder = folder_in_force(layout)
     history = folder / HISTORY
     sizes = pl.read_parquet(str(history))["n_disputes"].to_list() if history.is_file() else []
-    files = frozenset(each.file_id for each in read_deliveries(folder) if each.status == "loaded")
+    files = frozenset(each.counts_as for each in read_deliveries(folder) if each.status == "loaded")
     return Before(files, tuple(int(size) for size in sizes))
 
 

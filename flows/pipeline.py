@@ -18,9 +18,10 @@ from flows.errors import RunError, with_os_errors, without_persons
 from flows.executor import check_executor, task_runner
 from flows.files import empty_folder, remove_tree, write_json_atomically
 from flows.forget import take_old_texts_out, take_out_what_is_due
+from flows.history import dispute_versions
 from flows.ingest.ledger import Ledger, write_deliveries
+from flows.ingest.quarantine import nothing_set_aside
 from flows.ingest.run import ingest
-from flows.ingest.staging import QUARANTINE_SCHEMA
 from flows.keys import load_key
 from flows.loading import contents_of, load, read_contents
 from flows.lock import run_lock
@@ -205,7 +206,6 @@ class Steps:
             "runs_before": _runs_before(self.settings.layout),
             "this_run": pl.DataFrame([this_run]),
             "files": books.files,
-            "quarantine_reasons": books.reasons,
         }
 
 
@@ -219,7 +219,7 @@ def run_id_of(ledger: Ledger, scorer: Scorer) -> str:
     Returns:
         "r" and twelve hexadecimal digits.
     """
-    readings = [(each.batch, each.name, each.file_id, each.status) for each in ledger.deliveries]
+    readings = [(each.batch, each.name, each.file_id, each.status, each.corrected_by) for each in ledger.deliveries]
     staged = [(file.file_id, file.reading) for file in ledger.staged.values()]
     text = repr((readings, staged, scorer.version, code_version()))
     return f"r{hashlib.sha256(text.encode()).hexdigest()[:_RUN_DIGITS]}"
@@ -279,8 +279,14 @@ def _parquet(scored: Scored, resolved: Resolved) -> dict[str, list[str]]:
 
 
 def _frames_of_sql(frames: dict[str, pl.DataFrame], books: Books, resolved: Resolved) -> dict[str, pl.DataFrame]:
-    empty = {} if quarantine_paths(resolved) else {"quarantine_own": pl.DataFrame(schema=QUARANTINE_SCHEMA)}
-    return {**frames, **empty, "quarantine_orphans": books.orphans}
+    empty = {} if quarantine_paths(resolved) else {"quarantine_own": nothing_set_aside()}
+    return {
+        **frames,
+        **empty,
+        "quarantine_orphans": books.orphans,
+        "corrected": books.corrected,
+        "dispute_versions": dispute_versions(resolved),
+    }
 
 
 def record_failure(settings: Settings, sentence: str) -> None:

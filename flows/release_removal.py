@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flows.accounts import FORGOTTEN_RULE, ORPHAN_RULE, REASONS
 from flows.files import checked_out, empty_folder
 from flows.publish import DATABASE, RECORD, releases
 from flows.settings import Layout
 from flows.staged_removal import staged_folders
 from flows.warehouse import STORAGE_VERSION
+from transforms.ingest.reasons import FORGOTTEN_RULE, ORPHAN_RULE, REASONS
 from transforms.privacy.removal import REMOVED
 
 if TYPE_CHECKING:

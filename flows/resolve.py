@@ -1,5 +1,6 @@
 """From everything that was staged to the rows in force: versions, references, and what was recorded for whom."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -101,6 +102,18 @@ class Resolved:
         """Return the rows of a table filed under one month or all, whether in force or not."""
         return self._scan(table, self.paths(table, month))
 
+    def rows_of_files(self, table: str, file_ids: Collection[str]) -> pl.LazyFrame:
+        """Return all rows that were staged of some files of a table, whether in force or not."""
+        files = [file for file in self.ledger.of_table(table) if file.file_id in file_ids]
+        return self._scan(
+            table,
+            [
+                str(staged_folder(self.layout, table, file.file_id) / f"month={each}" / "*.parquet")
+                for file in files
+                for each in file.months
+            ],
+        )
+
     def _scan(self, table: str, paths: list[str]) -> pl.LazyFrame:
         schema = staged_schema(INPUT_TABLES[table], self.ledger)
         if not paths:
@@ -201,7 +214,7 @@ def recorded_files(resolved: Resolved, month: str) -> dict[str, frozenset[str]]:
     ledger = resolved.ledger
     batches: dict[str, set[str]] = {}
     for delivery in ledger.deliveries:
-        if delivery.file_id in ledger.staged:
+        if delivery.counts_as in ledger.staged:
             batches.setdefault(delivery.batch, set()).add(delivery.table)
     here = frozenset(file.file_id for file in ledger.of_table("disputes") if month in file.months)
     return {table: _recorded(table, batches, ledger, month, here) for table in INPUT_TABLES if table != "disputes"}
@@ -215,7 +228,7 @@ def _recorded(
     if any(_touches(file, month) for file in alone):
         return here
     with_table = {batch for batch, tables in batches.items() if table in tables}
-    return here & {each.file_id for each in ledger.deliveries if each.batch in with_table}
+    return here & {each.counts_as for each in ledger.deliveries if each.batch in with_table}
 
 
 def _touches(file: StagedFile, month: str) -> bool:

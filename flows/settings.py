@@ -1,13 +1,17 @@
 """Where things lie, and what a run is told."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.settings_file import whole_numbers
+from flows.errors import UsageError
+from flows.settings_file import SETTINGS_FILE, hint, read_section, whole_numbers
 from flows.storage import Place, open_place
 from flows.storage.scratch import scratch_folder
+from transforms.ingest.schema_contract import Policy
+from transforms.registry import INPUT_TABLES
 
 RELEASES_KEPT = 5
 #: Where other programs find the database in force, below the data directory.
@@ -132,6 +136,8 @@ class Settings:
         batch: Name of the only batch that is read; None for all.
         executor: Where files and pieces are worked on: ``threads``, ``dask`` or ``dask=ADDRESS``.
         full: Whether everything is scored and built again, and nothing is taken over from earlier runs.
+        replay: Whether files that had rows set aside are read again.
+        policies: What is done when the columns of a table change, by table; where none is named, they may.
     """
 
     layout: Layout
@@ -145,6 +151,8 @@ class Settings:
     batch: str | None = None
     executor: str = "threads"
     full: bool = False
+    replay: bool = False
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
 
 def read_limits(root: Place) -> Limits:
@@ -154,6 +162,23 @@ def read_limits(root: Place) -> Limits:
         UsageError: It says something that cannot be meant.
     """
     return Limits(**whole_numbers(root, "limits", asdict(Limits())))
+
+
+def read_policies(root: Place) -> dict[str, Policy]:
+    """Read from ``[schema]`` of the settings file what is done when the columns of a table change.
+
+    Raises:
+        UsageError: It names no table, or no policy.
+    """
+    policies = [policy.value for policy in Policy]
+    said = read_section(root, "schema")
+    for table, policy in said.items():
+        where = f"{root / SETTINGS_FILE}: schema.{table}"
+        if table not in INPUT_TABLES:
+            raise UsageError(f"{where} is no table{hint(table, INPUT_TABLES)}")
+        if policy not in policies:
+            raise UsageError(f"{where} is {policy!r}{hint(str(policy), policies)}")
+    return {table: Policy(policy) for table, policy in said.items()}
 
 
 def layout_of(data: str | Path) -> Layout:
@@ -190,4 +215,5 @@ def make_settings(data: str | Path, inbox: str | Path | None, profile: str | Non
         threads=len(os.sched_getaffinity(0)),
         started_at=datetime.now(UTC),
         limits=read_limits(layout.root),
+        policies=read_policies(layout.root),
     )

@@ -1,7 +1,7 @@
 """The settings file of a data directory: ``settings.toml``, which may be absent."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -55,9 +55,14 @@ def whole_numbers(root: Place, name: str, defaults: Mapping[str, int]) -> dict[s
     for key, value in said.items():
         where = f"{root / SETTINGS_FILE}: {name}.{key}"
         if key not in defaults:
-            close = get_close_matches(key, defaults, n=1)
-            hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(defaults))}"
-            raise UsageError(f"{where} is not known{hint}")
+            raise UsageError(f"{where} is not known{hint(key, defaults)}")
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise UsageError(f"{where} is {value!r}; expected a whole number above 0, such as {defaults[key]}")
     return {**defaults, **said}
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """Name the closest of the known names, or all of them, to end a sentence."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(names)}"

@@ -11,15 +11,15 @@ from datetime import datetime
 
 import polars as pl
 
-from flows.accounts import FORGOTTEN_RULE
 from flows.files import listed, write_json_atomically, write_parquet_atomically
 from flows.forgotten import Forgotten
 from flows.ingest.ledger import StagedFile, read_record, write_record
-from flows.ingest.staging import QUARANTINE_SCHEMA
+from flows.ingest.quarantine import QUARANTINE_SCHEMA
 from flows.ingest.writer import ZSTD_LEVEL
 from flows.settings import Layout
 from flows.storage import Place
 from transforms.ingest.parse import ROW, kept_name
+from transforms.ingest.reasons import FORGOTTEN_RULE, with_reasons
 from transforms.privacy.removal import IS_REMOVED, remove_texts, without_text_of
 from transforms.tone.lexicon import Lexicon
 
@@ -270,8 +270,10 @@ def _set_aside(folder: Place, record: StagedFile, rows: pl.Series) -> None:
             "expected": "",
             "n_broken": 1,
             "raw": None,
+            "row_key": None,
         }
-    ).select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
+    )
+    new = with_reasons(new).select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
     new = new.join(before.filter(pl.col("rule") == FORGOTTEN_RULE), on="row_number", how="anti")
     _write(folder / QUARANTINE, pl.concat([before, new]).sort("row_number"))
 
@@ -284,7 +286,7 @@ def _clean_quarantine(folder: Place, record: StagedFile, due: Due, delivered: da
         gone = shown
     else:
         gone = shown & _speaks_of(record.table, due.forgotten)
-    cleaned = frame.with_columns(pl.when(~gone).then(name).alias(name) for name in ("got", "raw"))
+    cleaned = frame.with_columns(pl.when(~gone).then(name).alias(name) for name in ("got", "raw", "row_key"))
     if cleaned.equals(frame):
         return False
     _write(folder / QUARANTINE, cleaned)

@@ -39,7 +39,7 @@ def validate_staged(resolved: Resolved, books: Books, settings: Settings, work: 
     Raises:
         RunError: A stopping check fails.
     """
-    views = {name: _view(resolved, table, work) for name, table in INPUT_TABLES.items() if resolved.paths(name)}
+    views = {name: _view(resolved, table, work) for name, table in INPUT_TABLES.items() if _has_rows(resolved, name)}
     views["ingest_counts"] = counts_view(counts_by_table(books, resolved))
     results = validate(views, EXPORT_SUITES, _parameters(settings.started_at), _resources(settings, work))
     _stop(results)
@@ -97,19 +97,24 @@ def _resources(settings: Settings, work: Path) -> Resources:
     )
 
 
+def _has_rows(resolved: Resolved, table: str) -> bool:
+    adopted = resolved.adopted.get(table)
+    return bool(resolved.paths(table)) or (adopted is not None and adopted.height > 0)
+
+
 def _view(resolved: Resolved, table: Table, work: Path) -> str:
     """Write the rows in force as SQL over the staged Parquet."""
     columns = ", ".join(table.column_names)
-    rows = (
-        f"select {columns}, {ROW}, {FILE} from read_parquet({_listed(resolved.paths(table.name))}, union_by_name=true)"
-    )
+    selected, files = f"select {columns}, {ROW}, {FILE}", resolved.paths(table.name)
+    parts = [f"{selected} from read_parquet({_listed(files)}, union_by_name=true)"] if files else []
     adopted = resolved.adopted.get(table.name)
     if adopted is not None and adopted.height:
         waiting = _listed(resolved.paths(table.name, ORPHANS))
-        rows += (
-            f" union all select {columns}, {ROW}, {FILE} from read_parquet({waiting}, union_by_name=true) as waiting"
+        parts.append(
+            f"{selected} from read_parquet({waiting}, union_by_name=true) as waiting"
             f" semi join {_as_parquet(adopted, work, f'adopted-{table.name}')} using ({FILE}, {ROW})"
         )
+    rows = " union all ".join(parts)
     excluded = resolved.excluded.get(table.name)
     if excluded is not None and excluded.height:
         path = _as_parquet(excluded, work, f"excluded-{table.name}")

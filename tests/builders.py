@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from flows.accounts import Books, make_books, quarantine_paths
+from flows.accounts import Books, make_books, set_aside
 from flows.ingest.ledger import Ledger, write_deliveries
 from flows.ingest.run import ingest
 from flows.pipeline import RunResult, Steps
@@ -27,6 +27,7 @@ from flows.sql_runner import read_sql_files, run_sql_files
 from flows.stages import Stopwatch
 from sql import FOLDER
 from transforms.ingest.parse import ROW
+from transforms.ingest.schema_contract import Policy
 from transforms.ingest.versions import FILE
 from transforms.privacy.pseudonym import PseudonymKey
 from transforms.registry import INPUT_TABLES
@@ -63,8 +64,7 @@ class Staged:
 
     def quarantine(self) -> pl.DataFrame:
         """Return all rows set aside, by file and row."""
-        own = [pl.read_parquet(path) for path in quarantine_paths(self.resolved)]
-        return pl.concat([*own, self.books.orphans]).sort("file", "row_number")
+        return set_aside(self.resolved, self.books)
 
     def rules(self) -> list[tuple[str, int, str, str]]:
         """Return file, row, rule and column of all rows set aside."""
@@ -133,6 +133,9 @@ def stage(
     files: Mapping[str, str | bytes] | None = None,
     profile: str | None = None,
     limits: Limits | None = None,
+    *,
+    replay: bool = False,
+    policies: Mapping[str, Policy] | None = None,
 ) -> Staged:
     """Deliver files and run the stages before scoring.
 
@@ -141,13 +144,15 @@ def stage(
         files: What is delivered now.
         profile: Name or path of a profile.
         limits: What a file may be like.
+        replay: Whether files with rows set aside are read again.
+        policies: What is done when columns change.
 
     Returns:
         The rows in force and the books.
     """
     deliver(root / "inbox", files or {})
     (root / "inbox").mkdir(parents=True, exist_ok=True)
-    settings = replace(settings_for(root, profile), limits=limits or Limits())
+    settings = replace(settings_for(root, profile), limits=limits or Limits(), replay=replay, policies=policies or {})
     ledger = ingest(settings, KEY)
     resolved = resolve(ledger, settings.layout)
     return Staged(settings, ledger, resolved, make_books(resolved))
@@ -157,7 +162,7 @@ def remember(staged: Staged, run_id: str) -> None:
     """Publish a release that holds nothing but the deliveries, so that the next run follows on this one."""
     layout = staged.settings.layout
     built = layout.work / "built"
-    built.mkdir(parents=True)
+    built.mkdir(parents=True, exist_ok=True)
     write_deliveries(built, staged.ledger.deliveries)
     publish(layout, built, run_id, {"run_id": run_id, "published_at": run_id})
 

@@ -30,7 +30,7 @@ class StagedFile:
     """What a staged file holds; written beside its rows, so that both are there or neither.
 
     Attributes:
-        file_id: Hash of the content.
+        file_id: Hash of the content; of a file that was read again, of the way of reading too.
         table: Table that its rows belong to.
         batch: Batch that brought it first.
         name: Path within the inbox.
@@ -41,11 +41,13 @@ class StagedFile:
         rows_in: Rows in the file.
         quarantined: Rows that break a rule of their own.
         reading: Hash of all that decides how its rows are read and filed.
+        content: Hash of its decoded records, whatever they were written in.
         months: Months under which its rows are filed.
         columns: Columns of the contract that the file has.
         not_recorded: Columns of the contract that it does not have.
         extra_columns: Further columns, kept as text.
         extra_factors: Those of them that a profile names as extra factors.
+        kinds: The columns that later files are held against, and their kinds (decision 095).
     """
 
     file_id: str
@@ -59,11 +61,13 @@ class StagedFile:
     rows_in: int
     quarantined: int
     reading: str
+    content: str = ""
     months: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     not_recorded: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
     extra_factors: tuple[ExtraColumn, ...] = ()
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,9 @@ class Delivery:
         table: Table that it belongs to, or empty.
         bytes: Size.
         note: What else is to be said.
+        staged_as: The staged file that it counts as, where that is not called after its own content: the same records
+            were loaded before in another form, or it was read again in another way.
+        corrected_by: A later file that was delivered in its place; empty where there is none.
     """
 
     batch: str
@@ -87,6 +94,13 @@ class Delivery:
     table: str
     bytes: int
     note: str = ""
+    staged_as: str = ""
+    corrected_by: str = ""
+
+    @property
+    def counts_as(self) -> str:
+        """The staged file that it counts as."""
+        return self.staged_as or self.file_id
 
 
 @dataclass(frozen=True)
@@ -165,14 +179,14 @@ def make_ledger(layout: Layout, deliveries: tuple[Delivery, ...]) -> Ledger:
     staged: dict[str, StagedFile] = {}
     for delivery in deliveries:
         if delivery.status == "loaded":
-            folder = staged_folder(layout, delivery.table, delivery.file_id)
+            folder = staged_folder(layout, delivery.table, delivery.counts_as)
             record = read_record(folder)
             if record is None:
                 raise RunError(
                     f"the staged rows of {delivery.name} ({delivery.table}) are no longer in {folder}; "
                     "restore the folder, or begin with an empty data directory and deliver everything again"
                 )
-            staged[delivery.file_id] = record
+            staged[delivery.counts_as] = record
     return Ledger(deliveries, staged)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 
@@ -12,6 +12,7 @@ import polars as pl
 from flows.errors import RunError
 from flows.executor import executor_of
 from flows.files import empty_folder, remove_tree
+from flows.ingest.again import Fingerprint, settled, tasks_again, with_corrections
 from flows.ingest.delivered import FORMATS, InboxFile
 from flows.ingest.dialects import survey_file
 from flows.ingest.handing import hand_over, stage_handed_over
@@ -26,32 +27,18 @@ from flows.ingest.ledger import (
 )
 from flows.ingest.profiles import candidate_profiles
 from flows.ingest.staging import HOMES_SCHEMA, StagingTask
-from flows.ingest.survey import Survey
 from flows.publish import folder_in_force
 from flows.settings import Layout, Limits, Settings
 from flows.versions import code_version
 from transforms.ingest.partition import HOME
+from transforms.ingest.profile import Profile
+from transforms.ingest.schema_contract import Policy, known_columns
 from transforms.privacy.names import safe_names
 from transforms.privacy.pseudonym import PseudonymKey
 from transforms.registry import INPUT_TABLES
 
 _HASH_BYTES = 8
 _ID_DIGITS = 16
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """What identifies a file's content.
-
-    Attributes:
-        file_id: Start of the SHA-256 of the unpacked content.
-        bytes: Size of the unpacked content.
-        survey: What tells how a text file is written.
-    """
-
-    file_id: str
-    bytes: int
-    survey: Survey | None = None
 
 
 def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
@@ -74,16 +61,29 @@ def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
     try:
         files = _without_persons(list_files(settings, unpacked, profiles), key)
         prints = _fingerprints(files, settings)
-        deliveries, tasks = _what_is_new(files, prints, before)
+        deliveries, new = _what_is_new(files, prints, before)
         readings = {"code": code_version(), "profiles": repr(profiles), "limits": repr(settings.limits)}
-        tasks = [replace(task, profiles=profiles, limits=settings.limits) for task in tasks]
+        readings["policies"] = repr(sorted(settings.policies.items()))
+        again = tasks_again(files, prints, before, readings) if settings.replay else {}
+        told = partial(_told, settings=settings, profiles=profiles, before=before)
+        tasks = [told(task) for task in (*again.values(), *new)]
         _stage(tasks, settings, before, readings)
     finally:
         # What was unpacked names persons in the clear.
         empty_folder(unpacked).rmdir()
-    ledger = make_ledger(layout, (*before.deliveries, *deliveries))
+    ledger = make_ledger(layout, settled(layout, before, deliveries, again))
+    if settings.replay:
+        ledger = Ledger(with_corrections(ledger.deliveries, files, prints, ledger), ledger.staged)
     _check_manifest_rows(files, prints, ledger)
     return ledger
+
+
+def _told(task: StagingTask, settings: Settings, profiles: tuple[Profile, ...], before: Ledger) -> StagingTask:
+    """Tell a task all that its file is read with."""
+    table = task.table.name
+    known = known_columns(file.kinds for file in before.of_table(table))
+    policy = settings.policies.get(table, Policy.EVOLVE)
+    return replace(task, profiles=profiles, limits=settings.limits, policy=policy, known=known)
 
 
 def _without_persons(files: list[InboxFile], key: PseudonymKey) -> list[InboxFile]:
@@ -155,16 +155,19 @@ def _what_is_new(
     files: list[InboxFile], prints: list[Fingerprint], before: Ledger
 ) -> tuple[list[Delivery], list[StagingTask]]:
     seen = {(each.batch, each.name, each.file_id) for each in before.deliveries}
-    loaded = set(before.staged)
+    known = {each.file_id: each.counts_as for each in before.deliveries if each.counts_as in before.staged}
     deliveries: list[Delivery] = []
     tasks: list[StagingTask] = []
     for file, found in zip(files, prints, strict=True):
         if (file.batch, file.name, found.file_id) in seen:
             continue
-        status, note = _status(file, found.file_id in loaded)
-        deliveries.append(Delivery(file.batch, file.name, found.file_id, status, file.table or "", found.bytes, note))
+        status, note = _status(file, found.file_id in known)
+        place = known.get(found.file_id, "") if status == "delivered_before" else ""
+        deliveries.append(
+            Delivery(file.batch, file.name, found.file_id, status, file.table or "", found.bytes, note, place)
+        )
         if status == "loaded":
-            loaded.add(found.file_id)
+            known[found.file_id] = found.file_id
             surveyed = replace(file, survey=found.survey)
             tasks.append(StagingTask(surveyed, found.file_id, found.bytes, (), ""))
     return deliveries, tasks
@@ -254,10 +257,11 @@ def _is_staged(task: StagingTask, layout: Layout) -> bool:
 
 
 def _check_manifest_rows(files: list[InboxFile], prints: list[Fingerprint], ledger: Ledger) -> None:
+    staged_as = {each.file_id: each.counts_as for each in ledger.deliveries}
     expected: dict[tuple[str, str], int] = {}
     got: dict[tuple[str, str], int] = {}
     for file, found in zip(files, prints, strict=True):
-        record = ledger.staged.get(found.file_id)
+        record = ledger.staged.get(staged_as.get(found.file_id, ""))
         if file.expected_rows is not None and file.table and record:
             place = (file.batch, file.table)
             expected[place] = file.expected_rows

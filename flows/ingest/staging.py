@@ -1,6 +1,6 @@
 """Staging one file: read, type, check, protect, file by month; what breaks a rule goes to quarantine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -9,37 +9,37 @@ import polars as pl
 
 from flows.errors import RunError
 from flows.files import empty_folder, replace_folder
-from flows.ingest.chunks import Chunk, Malformed
+from flows.ingest.chunks import Chunk
 from flows.ingest.delivered import InboxFile
 from flows.ingest.factor_check import FactorCheck
 from flows.ingest.ledger import RECORD, ExtraColumn, StagedFile, iso, staged_folder, write_record
+from flows.ingest.quarantine import (
+    QUARANTINE_SCHEMA,
+    Origin,
+    broken_as_quarantine,
+    malformed_as_quarantine,
+    nothing_set_aside,
+)
 from flows.ingest.readers import describe_format, read_chunks, read_headers
+from flows.ingest.schema_watch import SchemaWatch
 from flows.ingest.writer import PartitionWriter, RowsWriter
 from flows.settings import Layout, Limits
 from flows.storage import Place
-from transforms.ingest.matching import HeaderMatch, best_match, match_headers
-from transforms.ingest.parse import DOUBTFUL, RAW, ROW, broken_rows, kept_name, parse_rows
+from transforms.ingest.content import ContentHash, row_hashes
+from transforms.ingest.matching import HeaderMatch, MissingColumnsError, best_match, match_headers
+from transforms.ingest.parse import DOUBTFUL, ROW, broken_rows, kept_name, parse_rows
 from transforms.ingest.partition import HOME, file_under_home, new_homes
 from transforms.ingest.profile import Profile, ProfileError
+from transforms.ingest.schema_contract import KnownColumns, Policy
 from transforms.ingest.versions import FILE
 from transforms.privacy.names import safe_headers
 from transforms.privacy.protect import Protection
 from transforms.privacy.pseudonym import PseudonymKey
 from transforms.registry import INPUT_TABLES, Table
 
-QUARANTINE_SCHEMA: dict[str, pl.DataType] = {
-    "file_id": pl.String(),
-    "file": pl.String(),
-    "table_name": pl.String(),
-    "row_number": pl.Int64(),
-    "rule": pl.String(),
-    "column_name": pl.String(),
-    "got": pl.String(),
-    "expected": pl.String(),
-    "n_broken": pl.UInt32(),
-    "raw": pl.String(),
-}
 _FILED_AT_ONCE = 1_000_000
+# What is told of a row set aside, and not where it stood.
+_TOLD = ("rule", "column_name", "got", "raw")
 HOMES_SCHEMA: dict[str, pl.DataType] = {"dispute_id": pl.String(), HOME: pl.String()}
 
 
@@ -55,6 +55,8 @@ class StagingTask:
         reading: Hash of all that decides how its rows are read and filed.
         limits: What the file may be like.
         origin: Where a worker of another machine finds its bytes, or None.
+        policy: What is done when the columns of its table change.
+        known: The columns that its table had in the releases before.
     """
 
     file: InboxFile
@@ -64,11 +66,18 @@ class StagingTask:
     reading: str
     limits: Limits = field(default_factory=Limits)
     origin: Place | None = None
+    policy: Policy = Policy.EVOLVE
+    known: KnownColumns = field(default_factory=KnownColumns)
 
     @property
     def table(self) -> Table:
         """The table that the file belongs to."""
         return INPUT_TABLES[self.file.table or ""]
+
+    @property
+    def source(self) -> Origin:
+        """Where its rows come from."""
+        return Origin(self.file_id, self.file.name, self.table)
 
 
 def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.DataFrame) -> pl.DataFrame:
@@ -91,21 +100,28 @@ def stage_file(task: StagingTask, layout: Layout, key: PseudonymKey, homes: pl.D
     filing = _Filing(task.table, PartitionWriter(partial, HOME), homes)
     quarantine = RowsWriter(partial / "quarantine.parquet", QUARANTINE_SCHEMA)
     numbers = FactorCheck(profile, task.table)
+    watch = SchemaWatch(task.file.name, task.table, task.policy, task.known)
+    watch.see_headers(match)
+    content = ContentHash()
     rows_in = 0
     for chunk in map(_safely_named, prefetched(read_chunks(task.file, profile, task.limits))):
         rows_in += chunk.frame.height + len(chunk.malformed)
-        match = _match_of_chunk(chunk, task.table, profile, match)
-        good, bad = _typed(chunk.frame, task, profile, match, key)
-        broken = _malformed_rows(task, chunk.malformed, _protection(task, profile, match, key))
+        match = _match_of_chunk(chunk, task.table, profile, match, watch)
+        good, bad = _typed(chunk.frame, task, profile, match, key, watch)
+        broken = malformed_as_quarantine(chunk.malformed, task.source, _protection(task, profile, match, key))
         # Every row of a chunk comes after those of the chunk before it.
-        quarantine.add(pl.concat([broken, bad]).sort("row_number"))
+        set_aside = pl.concat([broken, bad]).sort("row_number")
+        quarantine.add(set_aside)
+        content.add(row_hashes(good, _said(good.columns)), row_hashes(set_aside, _TOLD))
         numbers.see(chunk.frame, good)
         filing.add(good)
     numbers.refuse_texts(task.file.name)
+    watch.finish()
     filing.file_waiting()
     filing.writer.close()
     quarantine.close()
-    write_record(partial, _record(task, profile, match, rows_in, quarantine.rows, filing.writer.partitions))
+    counts = _Counts(rows_in, quarantine.rows, content.hexdigest(), filing.writer.partitions, watch.accepted())
+    write_record(partial, _record(task, profile, match, counts))
     replace_folder(partial, staged_folder(layout, task.table.name, task.file_id), RECORD)
     return filing.homes
 
@@ -149,6 +165,10 @@ def _match(task: StagingTask) -> tuple[Profile, HeaderMatch]:
         return profiles[0], HeaderMatch({}, (), task.table.column_names)
     try:
         return best_match(headers, task.table, profiles)
+    except MissingColumnsError as error:
+        if task.policy is Policy.QUARANTINE and task.known.kinds:
+            return best_match(headers, task.table, profiles, is_whole=False)
+        raise RunError(f"{task.file.name}: {error}") from error
     except ProfileError as error:
         raise RunError(f"{task.file.name}: {error}") from error
 
@@ -159,26 +179,39 @@ def _safely_named(chunk: Chunk) -> Chunk:
     return chunk if safe == headers else replace(chunk, frame=chunk.frame.rename(dict(zip(headers, safe, strict=True))))
 
 
-def _match_of_chunk(chunk: Chunk, table: Table, profile: Profile, match: HeaderMatch) -> HeaderMatch:
+def _match_of_chunk(
+    chunk: Chunk, table: Table, profile: Profile, match: HeaderMatch, watch: SchemaWatch
+) -> HeaderMatch:
     """Match again where a later chunk of JSON brings keys that the first did not have."""
     headers = tuple(name for name in chunk.frame.columns if name != ROW)
     known = {*match.columns, *match.extra}
-    return match if set(headers) <= known else match_headers(headers, table, profile)
+    if set(headers) <= known:
+        return match
+    found = match_headers(headers, table, profile)
+    watch.see_headers(found)
+    return found
 
 
 def _typed(
-    raw: pl.DataFrame, task: StagingTask, profile: Profile, match: HeaderMatch, key: PseudonymKey
+    raw: pl.DataFrame, task: StagingTask, profile: Profile, match: HeaderMatch, key: PseudonymKey, watch: SchemaWatch
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     if raw.is_empty():
-        return _no_rows(task.table, match), pl.DataFrame(schema=QUARANTINE_SCHEMA)
+        return _no_rows(task.table, match), nothing_set_aside()
     parsed = parse_rows(raw.lazy(), task.table, match, profile).collect()
+    unlike = watch.set_aside(parsed, match)
+    parsed = _without(parsed, unlike)
     doubtful = parsed.filter(DOUBTFUL)
     broken = broken_rows(doubtful.lazy(), task.table, profile).collect() if doubtful.height else doubtful
-    whole = parsed.join(broken, on=ROW, how="anti", maintain_order="left") if broken.height else parsed
-    good = whole.select(*task.table.column_names, *map(kept_name, match.extra), ROW)
+    watch.count(parsed, broken)
+    good = _without(parsed, broken).select(*task.table.column_names, *map(kept_name, match.extra), ROW)
     protection = _protection(task, profile, match, key)
     loaded = protection.loaded(good).with_columns(pl.lit(task.file_id).alias(FILE))
-    return loaded, _quarantine_rows(broken, task, match, protection)
+    aside = [broken_as_quarantine(rows, task.source, match, protection) for rows in (unlike, broken)]
+    return loaded, pl.concat(aside)
+
+
+def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(others, on=ROW, how="anti", maintain_order="left") if others.height else rows
 
 
 def _protection(task: StagingTask, profile: Profile, match: HeaderMatch, key: PseudonymKey) -> Protection:
@@ -192,47 +225,23 @@ def _no_rows(table: Table, match: HeaderMatch) -> pl.DataFrame:
     return pl.DataFrame(schema={**table.polars_schema, **extra, ROW: pl.Int64(), FILE: pl.String()})
 
 
-def _quarantine_rows(
-    broken: pl.DataFrame, task: StagingTask, match: HeaderMatch, protection: Protection
-) -> pl.DataFrame:
-    if broken.is_empty():
-        return pl.DataFrame(schema=QUARANTINE_SCHEMA)
-    named = {RAW + column.name: column for column in task.table.columns}
-    protected = protection.broken(broken)
-    extra = [kept_name(name) for name in match.extra]
-    got = pl.coalesce(pl.when(pl.col("column_name") == column.name).then(name) for name, column in named.items())
-    raw = pl.struct(*(pl.col(RAW + name).alias(name) for name in match.columns.values()), *extra)
-    rows = protected.with_columns(got.alias("got"), raw.struct.json_encode().alias("raw")).rename({ROW: "row_number"})
-    return _labelled(rows, task)
+@dataclass(frozen=True)
+class _Counts:
+    """What was counted while a file was staged."""
+
+    rows_in: int
+    quarantined: int
+    content: str
+    months: tuple[str, ...]
+    kinds: Mapping[str, str]
 
 
-def _labelled(rows: pl.DataFrame, task: StagingTask) -> pl.DataFrame:
-    named = rows.with_columns(
-        file_id=pl.lit(task.file_id), file=pl.lit(task.file.name), table_name=pl.lit(task.table.name)
-    )
-    return named.select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
+def _said(columns: Iterable[str]) -> list[str]:
+    """Return the columns that belong to what a file says, and not to where it says it."""
+    return [name for name in columns if name not in {ROW, FILE}]
 
 
-def _malformed_rows(task: StagingTask, malformed: tuple[Malformed, ...], protection: Protection) -> pl.DataFrame:
-    if not malformed:
-        return pl.DataFrame(schema=QUARANTINE_SCHEMA)
-    rows = pl.DataFrame(
-        {
-            "row_number": [row.row for row in malformed],
-            "rule": [row.rule for row in malformed],
-            "column_name": [""] * len(malformed),
-            "got": [row.got for row in malformed],
-            "expected": [row.expected for row in malformed],
-            "n_broken": [1] * len(malformed),
-            "raw": protection.malformed(pl.Series([row.text for row in malformed], dtype=pl.String)),
-        }
-    )
-    return _labelled(rows, task)
-
-
-def _record(
-    task: StagingTask, profile: Profile, match: HeaderMatch, rows_in: int, quarantined: int, months: tuple[str, ...]
-) -> StagedFile:
+def _record(task: StagingTask, profile: Profile, match: HeaderMatch, counts: _Counts) -> StagedFile:
     file = task.file
     factors = profile.extra_factors if task.table.name == "disputes" else ()
     absent = sorted(factor.column for factor in factors if factor.column not in match.extra)
@@ -250,10 +259,12 @@ def _record(
         format=describe_format(file, profile, task.limits),
         bytes=task.bytes,
         delivered_at=iso(file.delivered_at),
-        rows_in=rows_in,
-        quarantined=quarantined,
+        rows_in=counts.rows_in,
+        quarantined=counts.quarantined,
         reading=task.reading,
-        months=months,
+        content=counts.content,
+        months=counts.months,
+        kinds=dict(counts.kinds),
         columns=tuple(name for name in task.table.column_names if name not in match.missing),
         not_recorded=match.missing,
         extra_columns=match.extra,

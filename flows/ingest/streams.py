@@ -31,9 +31,12 @@ class BoundedStream:
         """Return at most so many bytes.
 
         Raises:
-            RunError: More was unpacked than is allowed.
+            RunError: More was unpacked than is allowed, or what is packed is damaged.
         """
-        block = self._stream.read(size)
+        try:
+            block = self._stream.read(size)
+        except OSError as error:
+            raise RunError(f"{self._name} cannot be unpacked ({error}); deliver it again") from error
         self.seen += len(block)
         refuse_bomb(self._name, self.seen, self._packed, self._limits)
         return block

@@ -1,4 +1,5 @@
 -- Grain: row set aside. Key: file_id, row_number. Identifiers are pseudonyms and personal data is masked.
+-- A row that came again since, corrected, is left out: it counts as superseded.
 create or replace table meta.quarantine_rows as
 with quarantined as (
     select *
@@ -19,10 +20,11 @@ select
     quarantined.expected,
     cast(quarantined.n_broken as bigint) as n_broken,
     quarantined.raw,
-    reasons.reason_en,
-    reasons.reason_zh
+    quarantined.reason_en,
+    quarantined.reason_zh
 from quarantined
-left join scored.quarantine_reasons as reasons on quarantined.rule = reasons.rule
+anti join scored.corrected as corrected
+    on quarantined.file_id = corrected.file_id and quarantined.row_number = corrected.row_number
 order by
     quarantined.file,
     quarantined.row_number;

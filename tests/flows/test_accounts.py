@@ -9,10 +9,11 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.accounts import REASONS, counts_by_table
+from flows.accounts import counts_by_table
 from tests.builders import Staged, ask, csv_text, remember, stage
 from tests.conftest import Built
 from transforms.ingest.parse import row_rules
+from transforms.ingest.reasons import REASONS
 from transforms.registry import INPUT_TABLES
 
 DISPUTES = ("dispute_id", "opened_at", "exported_at", "votes_buyer")

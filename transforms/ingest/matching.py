@@ -44,7 +44,7 @@ class MissingColumnsError(ProfileError):
         self.needed = needed
 
 
-def match_headers(headers: tuple[str, ...], table: Table, profile: Profile) -> HeaderMatch:
+def match_headers(headers: tuple[str, ...], table: Table, profile: Profile, *, is_whole: bool = True) -> HeaderMatch:
     """Match the headers of a file to the columns of a table.
 
     Case, width, blanks and the like do not matter. What the profile names goes before what is like a column's own name;
@@ -54,6 +54,7 @@ def match_headers(headers: tuple[str, ...], table: Table, profile: Profile) -> H
         headers: Headers as they stand in the file.
         table: The table that the file belongs to.
         profile: The profile that names the headers.
+        is_whole: Whether the required columns must be there.
 
     Returns:
         The match; each column has at most one header.
@@ -73,7 +74,8 @@ def match_headers(headers: tuple[str, ...], table: Table, profile: Profile) -> H
     _refuse_doubled(columns, table)
     given = set(columns.values()) | set(said.constants)
     missing = tuple(name for name in table.column_names if name not in given)
-    if needed := tuple(name for name in missing if table.column(name).required):
+    needed = tuple(name for name in missing if table.column(name).required)
+    if needed and is_whole:
         raise MissingColumnsError(missing_words(needed, headers, table, (profile,)), needed)
     extra = tuple(header for header in headers if header not in columns)
     return HeaderMatch(columns, extra, missing, {column: found[1:] for column, found in fallbacks.items() if found[1:]})
@@ -148,13 +150,16 @@ def _listed(headers: Sequence[str]) -> str:
     return f"its headers are {', '.join(headers[:_MOST_HEADERS])}" + (f" and {more} more" if more > 0 else "")
 
 
-def best_match(headers: tuple[str, ...], table: Table, profiles: tuple[Profile, ...]) -> tuple[Profile, HeaderMatch]:
+def best_match(
+    headers: tuple[str, ...], table: Table, profiles: tuple[Profile, ...], *, is_whole: bool = True
+) -> tuple[Profile, HeaderMatch]:
     """Choose the profile that explains most headers of a file.
 
     Args:
         headers: The headers of the file.
         table: The table that it belongs to.
         profiles: The candidates, in order of preference.
+        is_whole: Whether the required columns must be there.
 
     Returns:
         The profile and the match.
@@ -166,7 +171,7 @@ def best_match(headers: tuple[str, ...], table: Table, profiles: tuple[Profile, 
     refusals: list[ProfileError] = []
     for profile in profiles:
         try:
-            found.append((profile, match_headers(headers, table, profile)))
+            found.append((profile, match_headers(headers, table, profile, is_whole=is_whole)))
         except ProfileError as error:
             refusals.append(error)
     if found:

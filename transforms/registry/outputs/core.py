@@ -70,6 +70,23 @@ CORE_TABLES = (
         ),
         share("refund_ratio", "Refunded amount over claimed amount", "退款金额占主张金额的比例"),
     ),
+    Table(
+        "core",
+        "dispute_versions",
+        Label("All versions of the disputes that a later export changed", "被后续导出更改过的纠纷的全部版本"),
+        ("dispute_id", "version"),
+        (
+            inputs.DISPUTE_ID,
+            Column("version", Kind.INTEGER, Label("Version, the earliest is 1", "版本号，最早为 1"), minimum=1),
+            *(
+                inputs.DISPUTES.column(name)
+                for name in ("exported_at", "outcome", "ruled_at", "claimed_cny", "refunded_cny", "decided_by")
+            ),
+            flag("is_in_force", "It is the version in core.disputes", "即 core.disputes 中的版本"),
+            FILE_ID,
+            SOURCE_ROW,
+        ),
+    ),
     _core_table(inputs.EVIDENCE, Label("One row per item of evidence", "每份证据一行"), COUNTED),
     _core_table(inputs.VIOLATIONS, Label("One row per alleged breach", "每项违规指控一行"), COUNTED),
     Table(
