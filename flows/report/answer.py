@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 from flows.report import words
 from flows.report.blocks import Block, Bullets, Prose, Section
+from flows.report.claims import definitions_notice, verdicts_sentence
 from flows.report.data import ReportData
 from flows.report.disclosure import ALL, RULED, TOTAL, Disclosure
+from flows.report.duration import DURATION_UNKNOWN, time_sentence
 from flows.report.effects import HEADLINE_MODEL, factor_effects, ranked_effects
+from flows.report.importance import ranking_sentence
+from flows.report.listing import of_group
 from flows.report.names import FACTORS, RULED_ORDER
 from flows.report.quality import file_totals, missing_tables, not_recorded_factors
 from flows.report.rates import headline_cards, overall_rates
@@ -14,39 +18,48 @@ from transforms.registry import Label
 
 
 def answer_section(data: ReportData, disclosure: Disclosure) -> Section:
-    """Who wins, which factors go with winning, and what cannot be concluded."""
-    blocks: list[Block] = [*_who_wins(data, disclosure), *_ranking(data)]
+    """The answer in five sentences, led by what hangs on the definition of winning, and what cannot be concluded."""
+    notice = definitions_notice(data)
+    blocks: list[Block] = [Prose(notice, "notice")] if notice else []
+    cards = headline_cards(data, disclosure)
+    blocks += [cards] if cards else []
+    blocks += five_sentences(data, disclosure)
     limits = tuple(_limits(data, disclosure))
     blocks += [Prose(Label("What cannot be concluded", "不能得出的结论"), "heading"), Bullets(limits)]
-    return Section("answer", Label("The answer", "结论"), tuple(blocks))
+    return Section("answer", Label("The answer in five sentences", "五句话的结论"), tuple(blocks))
 
 
-def _who_wins(data: ReportData, disclosure: Disclosure) -> Iterator[Block]:
+def five_sentences(data: ReportData, disclosure: Disclosure) -> list[Prose]:
+    """Who wins, which factors rank how, what of the lore holds, how long it takes, and what all this is not.
+
+    Args:
+        data: What was read from the release.
+        disclosure: What is hidden.
+
+    Returns:
+        Five paragraphs of one sentence each.
+    """
+    time = time_sentence(data) or DURATION_UNKNOWN
+    return [
+        Prose(_who_wins(data, disclosure), "lead", of_group("all", "all")),
+        Prose(ranking_sentence(data), "lead"),
+        Prose(verdicts_sentence(data), "lead"),
+        Prose(time, "lead", of_group("all", "all", only_ruled=False)),
+        Prose(words.NOT_CAUSE, "lead"),
+    ]
+
+
+def _who_wins(data: ReportData, disclosure: Disclosure) -> Label:
     overall = overall_rates(data.outcomes)
     if not overall:
-        yield Prose(words.NOTHING_RULED, "lead")
-        return
-    cards = headline_cards(data, disclosure)
-    if cards:
-        yield cards
+        return words.NOTHING_RULED
     whole = next(iter(overall.values()))
     if disclosure.hides_total(whole):
-        yield Prose(words.TOO_FEW_RULED, "lead")
-        return
+        return words.TOO_FEW_RULED
     shown = {name: rate for name, rate in overall.items() if rate.share is not None and not disclosure.hides(rate)}
-    yield Prose(words.headline(shown, whole.n_total), "lead")
-    if {"buyer_wins", "seller_wins"} <= set(shown):
-        yield Prose(words.compare_sides(shown["buyer_wins"], shown["seller_wins"]))
-    yield Prose(words.sellers(whole))
-
-
-def _ranking(data: ReportData) -> Iterator[Block]:
-    ranked = ranked_effects(data)
-    if not ranked:
-        yield Prose(words.NO_EFFECTS)
-        return
-    yield Prose(words.RANKED)
-    yield Bullets(tuple(words.factor_effect(factor, effect) for factor, effect in ranked), is_ordered=True)
+    compared = {"buyer_wins", "seller_wins"} <= set(shown)
+    comparison = words.compare_sides(shown["buyer_wins"], shown["seller_wins"]) if compared else None
+    return words.headline(shown, whole.n_total, comparison)
 
 
 def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
@@ -64,7 +77,6 @@ def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
     absent_tables = missing_tables(data)
     if absent_tables:
         yield words.missing_tables(absent_tables)
-    yield words.NOT_CAUSE
     yield from _left_out(data, disclosure)
 
 

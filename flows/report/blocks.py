@@ -26,7 +26,17 @@ class Head:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; ``query`` is SQL that gives its rows from the release, ``note`` stands below it."""
+    """A table.
+
+    Attributes:
+        caption: What it is.
+        head: Heads of the columns.
+        rows: The rows.
+        note: Stands below it.
+        query: SQL that gives its rows from the release.
+        is_folded: Whether it is shown on demand only.
+        lists: SQL that lists the disputes behind each row, empty where there are none; without any, no row has a link.
+    """
 
     caption: Label
     head: tuple[Head, ...]
@@ -34,6 +44,7 @@ class Table:
     note: Label | None = None
     query: str = ""
     is_folded: bool = False
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,10 +87,49 @@ def joined_notes(notes: Sequence[Label]) -> Label | None:
 
 @dataclass(frozen=True)
 class Prose:
-    """A paragraph."""
+    """A paragraph; ``lists`` is SQL that lists the disputes that it speaks of."""
 
     text: Label
-    tone: Literal["", "lead", "heading"] = ""
+    tone: Literal["", "lead", "heading", "notice"] = ""
+    lists: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A term with what there is to say of it."""
+
+    term: Label
+    text: Label
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A line that unfolds; ``badge`` is a word of judgement before it, ``tone`` a class of the style sheet.
+
+    Attributes:
+        key: Fixed name, unique on the page.
+        badge: One or two words.
+        tone: A class of the style sheet for the badge.
+        title: The line.
+        detail: A smaller second line.
+        facts: What it unfolds to.
+        lists: SQL that lists the disputes that it speaks of.
+    """
+
+    key: str
+    badge: Label
+    tone: str
+    title: Label
+    detail: Label
+    facts: tuple[Fact, ...]
+    lists: str = ""
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Lines that unfold, one below the other."""
+
+    folds: tuple[Fold, ...]
 
 
 @dataclass(frozen=True)
@@ -98,6 +148,7 @@ class Card:
     number: str
     detail: Label
     tone: str
+    lists: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +194,7 @@ class Figures:
     figures: tuple[Figure, ...]
 
 
-Block = Prose | Bullets | Cards | Table | Figures
+Block = Prose | Bullets | Cards | Table | Figures | Folds
 
 
 @dataclass(frozen=True)

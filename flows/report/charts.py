@@ -32,14 +32,20 @@ COLOURS = {
 }
 _VARIABLES = {colour: f"var(--{name})" for name, colour in COLOURS.items()}
 
-_LEFT, _PLOT, _RIGHT = 104, 190, 66
+#: Width of the whole drawing.
+WIDTH = 360
+_RIGHT = 66
+_LEFTS = (104, 124, 144, 158)
+_MOST_LINES = 3
 _TOP, _BOTTOM = 6, 24
 _FONT = 12
-_SMALL = 11
+SMALL = 11
+_LINE = _FONT + 2
+_LABEL_PADDING = 6
 _SERIES_STEP = 15
 _ROW_PADDING = 14
-_TREND_HEIGHT = 150
-_TREND_LEFT = 40
+TREND_HEIGHT = 150
+TREND_LEFT = 40
 _MAX_MONTH_LABELS = 5
 _SVG = "http://www.w3.org/2000/svg"
 
@@ -146,13 +152,15 @@ def _fitting(text: str, width: float) -> int:
     return len(text)
 
 
-def _tick_text(value: float, scale: Scale) -> str:
+def tick_text(value: float, scale: Scale) -> str:
+    """The label of a tick."""
     signed = scale.unit == " pp" and value > 0
     text = f"{value:+g}" if signed else f"{value:g}"
     return text.replace("-", "\u2212") + ("%" if scale.unit == "%" else "")
 
 
-def _base(height: float, left: int, plot: int, right: int) -> dict[str, Any]:
+def base_properties(height: float, left: int, plot: int, right: int) -> dict[str, Any]:
+    """Size and padding of a drawing; nothing is fitted by what it holds."""
     return {
         "width": plot,
         "height": height,
@@ -162,11 +170,11 @@ def _base(height: float, left: int, plot: int, right: int) -> dict[str, Any]:
     }
 
 
-def _finish(chart: "altair.LayerChart", about: Accessible) -> str:
+def finish(chart: "altair.LayerChart", about: Accessible) -> str:
     """Draw a chart and make it part of the page."""
     import vl_convert  # noqa: PLC0415 - heavy
 
-    spec = chart.configure_view(stroke=None).to_dict()
+    spec = chart.configure_view(stroke=None).to_dict(validate=False)
     return _inline(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[]), about)
 
 
@@ -184,10 +192,48 @@ def interval_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible) ->
     import altair as alt  # noqa: PLC0415 - heavy
 
     n_series = max((len(row.marks) for row in rows), default=1)
-    step = n_series * _SERIES_STEP + _ROW_PADDING
+    room = _room(rows)
+    step = max(n_series * _SERIES_STEP + _ROW_PADDING, room.n_lines * _LINE + _LABEL_PADDING)
     height = max(len(rows), 1) * step
-    layers = [*_grid(alt, scale, height), *_names(alt, rows, step), *_estimates(alt, rows, step, scale)]
-    return _finish(alt.layer(*layers).properties(**_base(height, _LEFT, _PLOT, _RIGHT)), about)
+    layers = [*_grid(alt, scale, height), *_names(alt, rows, step, room), *_estimates(alt, rows, step, scale)]
+    return finish(alt.layer(*layers).properties(**base_properties(height, room.left, room.plot, _RIGHT)), about)
+
+
+@dataclass(frozen=True)
+class _Room:
+    """The room for names on the left, in pixels, and the most lines that one takes."""
+
+    left: int
+    n_lines: int
+
+    @property
+    def width(self) -> float:
+        """Width of a line in ems."""
+        return (self.left - 12) / _FONT
+
+    @property
+    def plot(self) -> int:
+        """What is left for the marks."""
+        return WIDTH - self.left - _RIGHT
+
+
+def _room(rows: Sequence[ChartRow]) -> _Room:
+    """The least room in which every name stands in two lines, else the most room and as many lines as that takes."""
+    for left in _LEFTS:
+        width = _Room(left, 1).width
+        lines = [wrap_label(row.name, width, max_lines=_MOST_LINES) for row in rows]
+        n_lines = max((len(each) for each in lines), default=1)
+        is_whole = not any(_width(line) > width or line.endswith("…") for each in lines for line in each)
+        is_broken = any(_breaks_word(row.name, each) for row, each in zip(rows, lines, strict=True))
+        if n_lines <= 2 and is_whole and not is_broken:  # noqa: PLR2004 - two lines fit beside two marks
+            break
+    return _Room(left, n_lines)
+
+
+def _breaks_word(name: str, lines: Sequence[str]) -> bool:
+    """Whether a word of a language with spaces is broken within."""
+    words = name.split()
+    return len(words) > 1 and any(word not in words for line in lines for word in line.split())
 
 
 def _pixel_y(alt: ModuleType, field: str, height: float) -> "altair.Y":
@@ -199,10 +245,10 @@ def _number_x(alt: ModuleType, field: str, scale: Scale) -> "altair.X":
 
 
 def _grid(alt: ModuleType, scale: Scale, height: float) -> "list[altair.Chart]":
-    ticks = [{"x": tick, "label": _tick_text(tick, scale), "y": height} for tick in scale.ticks]
+    ticks = [{"x": tick, "label": tick_text(tick, scale), "y": height} for tick in scale.ticks]
     data = alt.Chart(alt.Data(values=ticks)).encode(x=_number_x(alt, "x", scale))
     lines = data.mark_rule(color=COLOURS["grid"], aria=False)
-    words = data.mark_text(aria=False, dy=13, fontSize=_SMALL, color=COLOURS["soft"], baseline="middle").encode(
+    words = data.mark_text(aria=False, dy=13, fontSize=SMALL, color=COLOURS["soft"], baseline="middle").encode(
         text="label:N", y=_pixel_y(alt, "y", height)
     )
     if scale.reference is None:
@@ -211,19 +257,21 @@ def _grid(alt: ModuleType, scale: Scale, height: float) -> "list[altair.Chart]":
     return [lines, words, reference.mark_rule(color=COLOURS["soft"], strokeDash=[4, 3], aria=False)]
 
 
-def _names(alt: ModuleType, rows: Sequence[ChartRow], step: float) -> "list[altair.Chart]":
+def _names(alt: ModuleType, rows: Sequence[ChartRow], step: float, room: _Room) -> "list[altair.Chart]":
     height = len(rows) * step
-    width = (_LEFT - 12) / _FONT
-    values = [
-        {"y": (place + 0.5) * step, "name": wrap_label(row.name, width), "n": row.n} for place, row in enumerate(rows)
-    ]
+    values = []
+    for place, row in enumerate(rows):
+        lines = wrap_label(row.name, room.width, _MOST_LINES)
+        # a text of several lines hangs from its first; middle them
+        top = (place + 0.5) * step - (len(lines) - 1) * _LINE / 2
+        values.append({"y": (place + 0.5) * step, "top": top, "name": lines, "n": row.n})
     data = alt.Chart(alt.Data(values=values)).encode(y=_pixel_y(alt, "y", height))
     names = data.mark_text(
-        aria=False, align="right", baseline="middle", fontSize=_FONT, color=COLOURS["ink"], lineHeight=_FONT + 2
-    ).encode(x=alt.value(-8), text="name:N")
-    counts = data.mark_text(
-        aria=False, align="right", baseline="middle", fontSize=_SMALL, color=COLOURS["soft"]
-    ).encode(x=alt.value(_PLOT + _RIGHT - 4), text="n:N")
+        aria=False, align="right", baseline="middle", fontSize=_FONT, color=COLOURS["ink"], lineHeight=_LINE
+    ).encode(x=alt.value(-8), y=_pixel_y(alt, "top", height), text="name:N")
+    counts = data.mark_text(aria=False, align="right", baseline="middle", fontSize=SMALL, color=COLOURS["soft"]).encode(
+        x=alt.value(room.plot + _RIGHT - 4), text="n:N"
+    )
     return [names, counts]
 
 
@@ -261,45 +309,66 @@ def _mark_values(mark: Mark, y: float, scale: Scale) -> dict[str, Any]:
     }
 
 
-def trend_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible) -> str:
+def trend_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible, changes: Sequence[int] = ()) -> str:
     """Draw estimates in the order of time as lines with bands; where a number is missing the line is broken.
 
     Args:
         rows: Months from first to last.
         scale: Axis of the numbers.
         about: What it is.
+        changes: Places of the months at which something changed; a dashed line stands before each.
 
     Returns:
         An ``svg`` element.
     """
     import altair as alt  # noqa: PLC0415 - heavy
 
-    plot = _LEFT + _PLOT + _RIGHT - _TREND_LEFT - 16
-    layers = [*_trend_axes(alt, rows, scale), *_trend_lines(alt, rows, scale)]
-    return _finish(alt.layer(*layers).properties(**_base(_TREND_HEIGHT, _TREND_LEFT, plot, 16)), about)
+    plot = WIDTH - TREND_LEFT - 16
+    layers = [*_trend_axes(alt, rows, scale), *_changes(alt, rows, changes), *_trend_lines(alt, rows, scale)]
+    return finish(alt.layer(*layers).properties(**base_properties(TREND_HEIGHT, TREND_LEFT, plot, 16)), about)
 
 
 def _place_x(alt: ModuleType, n: int) -> "altair.X":
     return alt.X("place:Q", scale=alt.Scale(domain=[-0.5, max(n - 0.5, 0.5)], nice=False), axis=None)
 
 
-def _number_y(alt: ModuleType, field: str, scale: Scale) -> "altair.Y":
+def number_y(alt: ModuleType, field: str, scale: Scale) -> "altair.Y":
+    """The vertical place of a number."""
     return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[scale.low, scale.high], nice=False), axis=None)
 
 
+def _changes(alt: ModuleType, rows: Sequence[ChartRow], changes: Sequence[int]) -> "list[altair.Chart]":
+    if not changes:
+        return []
+    data = alt.Chart(alt.Data(values=[{"place": place - 0.5} for place in changes]))
+    lines = data.mark_rule(color=COLOURS["soft"], strokeDash=[4, 3], strokeWidth=1.5, aria=False)
+    return [lines.encode(x=_place_x(alt, len(rows)))]
+
+
 def _trend_axes(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "list[altair.Chart]":
-    ticks = [{"y": tick, "label": _tick_text(tick, scale)} for tick in scale.ticks]
-    across = alt.Chart(alt.Data(values=ticks)).encode(y=_number_y(alt, "y", scale))
+    ticks = [{"y": tick, "label": tick_text(tick, scale)} for tick in scale.ticks]
+    across = alt.Chart(alt.Data(values=ticks)).encode(y=number_y(alt, "y", scale))
     lines = across.mark_rule(color=COLOURS["grid"], aria=False)
     numbers = across.mark_text(
-        aria=False, align="right", baseline="middle", fontSize=_SMALL, color=COLOURS["soft"]
+        aria=False, align="right", baseline="middle", fontSize=SMALL, color=COLOURS["soft"]
     ).encode(x=alt.value(-6), text="label:N")
     stride = math.ceil(len(rows) / _MAX_MONTH_LABELS)
     months = [{"place": place, "label": row.name} for place, row in enumerate(rows) if place % stride == 0]
+    reference = [] if scale.reference is None else [_reference_y(alt, scale)]
     below = alt.Chart(alt.Data(values=months)).mark_text(
-        aria=False, fontSize=_SMALL, color=COLOURS["soft"], baseline="middle"
+        aria=False, fontSize=SMALL, color=COLOURS["soft"], baseline="middle"
     )
-    return [lines, numbers, below.encode(x=_place_x(alt, len(rows)), y=alt.value(_TREND_HEIGHT + 13), text="label:N")]
+    return [
+        lines,
+        *reference,
+        numbers,
+        below.encode(x=_place_x(alt, len(rows)), y=alt.value(TREND_HEIGHT + 13), text="label:N"),
+    ]
+
+
+def _reference_y(alt: ModuleType, scale: Scale) -> "altair.Chart":
+    at = alt.Chart(alt.Data(values=[{"y": scale.reference}])).encode(y=number_y(alt, "y", scale))
+    return at.mark_rule(color=COLOURS["soft"], strokeDash=[4, 3], aria=False)
 
 
 def _trend_lines(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "list[altair.Chart]":
@@ -307,11 +376,9 @@ def _trend_lines(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "li
     data = alt.Chart(alt.Data(values=values)).encode(
         x=_place_x(alt, len(rows)), color=alt.Color("colour:N", scale=None, legend=None), detail="segment:N"
     )
-    bands = data.mark_area(opacity=0.18, aria=False).encode(y=_number_y(alt, "low", scale), y2="high:Q")
-    lines = data.mark_line(strokeWidth=2, aria=False).encode(y=_number_y(alt, "value", scale))
-    dots = data.mark_point(filled=True, size=30, opacity=1).encode(
-        y=_number_y(alt, "value", scale), description="tip:N"
-    )
+    bands = data.mark_area(opacity=0.18, aria=False).encode(y=number_y(alt, "low", scale), y2="high:Q")
+    lines = data.mark_line(strokeWidth=2, aria=False).encode(y=number_y(alt, "value", scale))
+    dots = data.mark_point(filled=True, size=30, opacity=1).encode(y=number_y(alt, "value", scale), description="tip:N")
     return [bands, lines, dots]
 
 
@@ -360,6 +427,7 @@ def _restyle(element: ET.Element) -> None:
         if element.get(name) in _VARIABLES:
             element.set(name, _VARIABLES[element.attrib[name]])
     if is_mark and description and element.tag != f"{{{_SVG}}}text":
+        element.set("class", "mark")
         ET.SubElement(element, f"{{{_SVG}}}title").text = description
 
 

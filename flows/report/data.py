@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flows.errors import RunError
+from flows.report import estimates as rows
+from flows.report.listing import Bounds
+from transforms.claims.columns import CUTS
+from transforms.claims.groups import rank_group
 from transforms.registry import INPUT_TABLES, Kind, output_table
 
 if TYPE_CHECKING:
@@ -21,6 +25,40 @@ if TYPE_CHECKING:
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 #: The time zone of the platform; every moment in the report is shown in it.
 TIME_ZONE = "Asia/Shanghai"
+
+
+#: Sums of the disputes with both sums recorded, so that their ratio is one of the same disputes.
+_MONEY = f"""
+with known as (
+    select
+        coalesce(outcome, 'open') as outcome,
+        coalesce(category, 'not_recorded') as category,
+        coalesce(claim, 'not_recorded') as claim,
+        coalesce(decided_by, 'not_recorded') as decided_by,
+        coalesce(
+            strftime(coalesce(ruled_at, opened_at) at time zone '{TIME_ZONE}', '%Y-%m'), 'not_recorded'
+        ) as month,
+        claimed_cny,
+        refunded_cny
+    from core.disputes
+    where claimed_cny is not null and refunded_cny is not null
+)
+select
+    case
+        when grouping(category) = 0 then 'category'
+        when grouping(claim) = 0 then 'claim'
+        when grouping(month) = 0 then 'month'
+        when grouping(decided_by) = 0 then 'decided_by'
+        else 'all'
+    end as slice,
+    coalesce(category, claim, month, decided_by, 'all') as value,
+    outcome,
+    count(*) as n_known,
+    cast(sum(claimed_cny) as double) as claimed_cny,
+    cast(sum(refunded_cny) as double) as refunded_cny
+from known
+group by grouping sets ((outcome), (outcome, category), (outcome, claim), (outcome, month), (outcome, decided_by))
+"""
 
 
 class ReportError(RunError):
@@ -191,6 +229,8 @@ class ReportData:
     levels: tuple[LevelRate, ...]
     associations: tuple[Association, ...]
     effects: tuple[Effect, ...]
+    estimates: rows.Estimates
+    bounds: Bounds
     scores: tuple[Coverage, ...]
     extra_factors: tuple[Coverage, ...]
     columns: tuple[Coverage, ...]
@@ -281,6 +321,47 @@ def _late_facts(connection: "duckdb.DuckDBPyConnection") -> Iterator[LateFacts]:
         yield LateFacts(table.name, *_fetch(connection, query)[0])
 
 
+def _estimates(connection: "duckdb.DuckDBPyConnection") -> rows.Estimates:
+    def read(kind: type[Row], source: str, order: str) -> tuple[Row, ...]:
+        return _rows(connection, kind, source, order)
+
+    kinds = "(select *, kind as name, '' as compared from marts.evidence_kinds)"
+    cut = "strftime(cut_at at time zone 'UTC', '%Y-%m-%d %H:%M:%S+00') as cut_at"
+    return rows.Estimates(
+        money=read(rows.Money, f"({_MONEY})", "slice, value, outcome"),
+        importance=read(rows.Importance, "marts.factor_importance", "share desc nulls last, factor"),
+        findings=read(rows.Finding, "marts.claim_findings", "claim_id"),
+        definitions=read(rows.Defined, "marts.definitions", "claim_id, definition"),
+        evidence_kinds=read(rows.KindEffect, kinds, "party, name"),
+        violation_rules=read(rows.KindEffect, "(select *, rule as name from marts.violation_rules)", "party, name"),
+        trend=read(rows.Month, "marts.trend", "factor, month"),
+        validation=read(rows.Validated, f"(select * replace ({cut}) from marts.model_validation)", "model"),
+        calibration=read(rows.CalibrationBin, "marts.calibration", "model, bin"),
+        consistency=read(rows.Alike, "marts.consistency", "slice, value"),
+        variation=read(rows.Variation, "marts.decider_variation", "decided_by"),
+        deciders=read(rows.Decider, "marts.decider_effects", "q_value nulls last, decider_id"),
+        surprises=read(rows.Surprise, "marts.surprising_rulings", "rank"),
+        reversals=read(rows.Reversal, "marts.reversals", "factor, high_group, stratifier"),
+        strata=read(rows.StratumEffect, "marts.stratum_effects", "factor, stratifier, value"),
+        open_shares=read(rows.OpenShare, "marts.time_to_ruling", "slice, value, state, hours"),
+        hours_to_end=read(rows.HoursToEnd, "marts.hours_to_end", "slice, value, quantile"),
+    )
+
+
+def _bounds(connection: "duckdb.DuckDBPyConnection") -> Bounds:
+    """Where the groups by rank of the claims end, found as the claims find them."""
+    found = {}
+    for cut in CUTS:
+        query = (
+            f"select {cut.column} from core.factor_scores "
+            "semi join (select dispute_id from core.disputes where is_ruled) as ruled using (dispute_id)"
+        )
+        group = rank_group(connection.sql(query).pl()[cut.column], cut.share, cut.is_low)
+        if group.bound is not None:
+            found[cut.name] = (cut.column, "<=" if cut.is_low else ">=", group.bound)
+    return Bounds(found)
+
+
 def _read(connection: "duckdb.DuckDBPyConnection") -> ReportData:
     sides, extra = _score_columns(connection)
     is_ruled = "dispute_id in (select dispute_id from core.disputes where is_ruled)"
@@ -291,6 +372,8 @@ def _read(connection: "duckdb.DuckDBPyConnection") -> ReportData:
         levels=_rows(connection, LevelRate, "marts.factor_outcomes", "factor, level_low nulls last, level, outcome"),
         associations=_rows(connection, Association, "marts.factor_association", "factor, measure"),
         effects=_rows(connection, Effect, "marts.factor_effects", "model, term"),
+        estimates=_estimates(connection),
+        bounds=_bounds(connection),
         scores=_coverage(connection, "core.factor_scores", sides, is_ruled),
         extra_factors=_coverage(connection, "core.factor_scores", extra, is_ruled),
         columns=tuple(_column_coverage(connection)),

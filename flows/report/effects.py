@@ -6,6 +6,7 @@ from flows.report import words
 from flows.report.associations import association_figure, association_table, factor_order, place_in, status_remark
 from flows.report.blocks import (
     Block,
+    Bullets,
     Cell,
     Figure,
     Figures,
@@ -21,6 +22,8 @@ from flows.report.charts import ChartRow, Mark, interval_chart, round_scale
 from flows.report.data import Effect, ReportData
 from flows.report.disclosure import Disclosure
 from flows.report.groups import LANGUAGES, MOST_CHART_ROWS, MOST_TABLE_ROWS, about_chart
+from flows.report.importance import importance_blocks
+from flows.report.listing import of_advantage
 from flows.report.names import FACTORS, TermGroup, factor_label, model_label, sentence_case, term_name
 from flows.report.numbers import NO_NUMBER, count, decimal, interval, same
 from transforms.registry import Label
@@ -138,12 +141,19 @@ def _effects_table(effects: Sequence[Effect]) -> Table:
     remarked = with_remarks(head, cells, [status_remark(effect.status) for effect in shown])
     notes = [*remarked.notes, *words.table_notes(cells, len(effects) - len(shown))]
     caption = Label("Terms of the models", "模型各项")
-    return Table(caption, remarked.head, remarked.rows, joined_notes(notes), "select * from marts.factor_effects")
+    lists = tuple(_list_of(term_name(effect.term).factor) for effect in shown)
+    query = "select * from marts.factor_effects"
+    return Table(caption, remarked.head, remarked.rows, joined_notes(notes), query, lists=lists if any(lists) else ())
+
+
+def _list_of(factor: str) -> str:
+    return of_advantage(factor) if factor else ""
 
 
 def _is_listed(effect: Effect) -> bool:
     is_level, is_cut = "=" in effect.term, effect.term.startswith(("threshold_", "intercept"))
-    return not is_cut and (not is_level or (effect.model == HEADLINE_MODEL and effect.status != "pooled"))
+    is_known = effect.model.removesuffix("_complete_case") in _MODELS
+    return is_known and not is_cut and (not is_level or (effect.model == HEADLINE_MODEL and effect.status != "pooled"))
 
 
 def _effect_order(effect: Effect) -> tuple[int, str, bool, tuple[int, str], str]:
@@ -171,13 +181,32 @@ def _proportional_odds(data: ReportData) -> list[Block]:
     return [Prose(words.proportional_odds(test)) for test in tests[:1]]
 
 
+def ranked_lines(data: ReportData) -> tuple[Label, ...]:
+    """One line per factor: verdict, effect, interval and n; those without a direction last, in no order."""
+    ranked = ranked_effects(data)
+    clear = [item for item in ranked if not words.includes_zero(item[1])]
+    unclear = sorted((item for item in ranked if words.includes_zero(item[1])), key=lambda item: FACTORS.index(item[0]))
+    return tuple(words.factor_effect(factor, effect, _verdict(data, factor)) for factor, effect in (*clear, *unclear))
+
+
+def _verdict(data: ReportData, factor: str) -> str | None:
+    """What the claim that a factor matters given the others came out as."""
+    found = [f.verdict for f in data.estimates.findings if f.factor == factor and f.claim == "G2"]
+    return found[0] if found else None
+
+
 def strength_section(data: ReportData, disclosure: Disclosure) -> Section:
-    """How strongly each factor goes with the outcome: adjusted effects, then associations."""
+    """How strongly each factor goes with the outcome: importance, adjusted effects, then associations."""
+    before, importance = importance_blocks(data)
     effects = _factors_figure(data)
     title = Label("Association, not adjusted (Kendall's tau-b)", "未调整的关联强度（Kendall τ-b）")
     associations = association_figure(data.associations, "kendall_tau_b", "association", title, disclosure)
-    figures = tuple(figure for figure in (effects, associations) if figure is not None)
-    blocks: list[Block] = [Prose(words.STRENGTH_INTRODUCTION if figures else words.NO_EFFECTS)]
+    figures = tuple(figure for figure in (importance, effects, associations) if figure is not None)
+    blocks: list[Block] = [*before]
+    lines = ranked_lines(data)
+    if lines:
+        blocks += [Prose(words.RANKED), Bullets(lines)]
+    blocks.append(Prose(words.STRENGTH_INTRODUCTION if figures else words.NO_EFFECTS))
     if effects is not None:
         blocks += _proportional_odds(data)
     if figures:
@@ -187,5 +216,5 @@ def strength_section(data: ReportData, disclosure: Disclosure) -> Section:
     if associations is None and data.associations:
         caption = Label("All measures of association", "全部关联度量")
         blocks.append(association_table(data.associations, disclosure, caption))
-    heading = Label("How strongly each factor goes with the outcome", "各因素与结果的关联强度")
+    heading = Label("The four factors ranked", "四个因素的排序")
     return Section("strength", heading, tuple(blocks))

@@ -8,6 +8,7 @@ from flows.report.blocks import Cell, Figure, Head, LegendItem, Table, joined_no
 from flows.report.charts import Accessible, ChartRow, Mark, Scale, interval_chart, share_scale, trend_chart
 from flows.report.data import LevelRate, Rate
 from flows.report.disclosure import RULED, Disclosure
+from flows.report.listing import of_group, of_level
 from flows.report.names import outcome_label, status_label
 from flows.report.numbers import count, decimal, percent, same
 from transforms.registry import Label
@@ -97,7 +98,15 @@ def group_table(groups: Sequence[Group], subject: Subject, disclosure: Disclosur
     rows = [_group_row(group, subject, disclosure) for group in shown]
     remarked = with_remarks(head, rows, [_remark(group) for group in shown])
     notes = [words.RATE_NOTE, *remarked.notes, *words.table_notes(rows, len(groups) - len(shown))]
-    return Table(subject.title, remarked.head, remarked.rows, joined_notes(notes), subject.query)
+    lists = tuple(_listed(group.any_rate, subject.total) for group in shown)
+    return Table(subject.title, remarked.head, remarked.rows, joined_notes(notes), subject.query, lists=lists)
+
+
+def _listed(rate: AnyRate, total: str) -> str:
+    """SQL that lists the disputes of a row's group."""
+    if isinstance(rate, LevelRate):
+        return of_level(rate.factor, rate.level)
+    return of_group(rate.slice, rate.value, only_ruled=total == RULED)
 
 
 def _group_row(group: Group, subject: Subject, disclosure: Disclosure) -> tuple[Cell, ...]:

@@ -49,7 +49,7 @@ _STATUSES = {
         "sellers were not recorded, so the interval takes rulings as independent", "未记录卖家，区间按判定相互独立计算"
     ),
     "one_cluster": Label("one seller only", "只有一个卖家"),
-    "few_clusters": Label("fewer than 20 sellers: read the interval with care", "卖家不足 20 个，区间仅供参考"),
+    "few_clusters": Label("few sellers: read the interval with care", "卖家较少，区间仅供参考"),
     "too_few_clusters": Label("too few sellers for a test", "卖家太少，无法检验"),
     "too_few_disputes": Label("too few disputes", "纠纷太少"),
     "perfect_association": Label("tells the outcome without exception, so no interval", "与结果完全对应，无法给出区间"),
@@ -62,6 +62,29 @@ _STATUSES = {
     "collinear": Label("follows from the other terms", "可由其他项推出"),
     "no_variation": Label("does not vary between sellers", "在卖家之间没有差异"),
     "unbounded_interval": Label("the interval has no bounds", "区间没有边界"),
+    "suppressed": Label("too few disputes to be shown", "纠纷太少，不予显示"),
+    "no_effect_found": Label(
+        "the four factors together explain nothing beyond chance", "四个因素合起来的解释力不超出偶然"
+    ),
+    "only_factor": Label("the only factor recorded", "唯一有记录的因素"),
+    "lone_cluster": Label("hangs on a single seller", "结果只取决于一个卖家"),
+    "too_few_sellers": Label("too few sellers", "卖家太少"),
+    "too_few_months": Label("too few months", "月份太少"),
+    "too_few_rulings": Label("too few rulings", "判定太少"),
+    "too_few_pairs": Label("too few pairs of like cases", "同类案件对数太少"),
+    "no_like_cases": Label("no like cases", "没有同类案件"),
+    "one_decider": Label("one decider only", "只有一个判定人"),
+    "too_many_deciders": Label("too many deciders for as few rulings", "判定人相对判定数过多"),
+    "not_reached": Label("not that many have ended yet", "尚未有这么多纠纷结束"),
+    "no_times": Label("no times were recorded", "没有时间记录"),
+    "only_quick_rulings": Label("only quick rulings are known", "只有快速判定有记录"),
+    "one_moment": Label("all rulings are of one moment", "所有判定在同一时刻"),
+    "no_stratum_has_both": Label("no group holds disputes of both kinds", "没有同时包含两类纠纷的分组"),
+    "sign_differs_not_certain": Label("the signs differ, but it may be chance", "符号不同，但可能出于偶然"),
+    "no_order": Label("its values have no order", "取值没有顺序"),
+    "no_such_disputes": Label("no such disputes", "没有此类纠纷"),
+    "too_many_ties": Label("too many disputes share one value", "太多纠纷取值相同"),
+    "unbounded_odds_ratio": Label("the odds ratio has no bounds", "优势比没有边界"),
     "reference": Label("level that the others are compared with", "参照水平"),
     "pooled": Label("too rare, joined with “other”", "过少，并入“其他”"),
 }
@@ -128,7 +151,7 @@ def score_label(column: str) -> Label:
     """Name of a side's score, such as ``buyer_evidence``."""
     party, _, factor = column.partition("_")
     side, what = PARTY.labels[party], FACTOR.labels[factor]
-    return Label(f"{what.en} of the {side.en}", f"{side.zh}的{what.zh}")
+    return sentence_case(Label(f"{what.en} of the {side.en}", f"{side.zh}的{what.zh}"))
 
 
 def level_label(level: str, low: float | None, high: float | None) -> Label:
@@ -207,6 +230,24 @@ def _factor_term(factor: str, *, is_missing: bool) -> TermName:
     if is_missing:
         return TermName(_missing_label(label), TermGroup.CONTROL)
     return TermName(Label(f"{label.en} advantage", f"{label.zh}优势"), TermGroup.FACTOR, factor)
+
+
+def product_label(term: str) -> Label:
+    """Name of a product of two scores or advantages, such as ``buyer_evidence_x_buyer_tone``."""
+    first, second = (_score_or_advantage(each) for each in term.split("_x_"))
+    return Label(f"{first.en} ×\n{second.en}", f"{first.zh} ×\n{second.zh}")
+
+
+def _score_or_advantage(column: str) -> Label:
+    factor = column.removesuffix("_advantage")
+    if factor in FACTOR.labels:
+        return Label(f"{FACTOR.labels[factor].en} advantage", f"{FACTOR.labels[factor].zh}优势")
+    party, _, what = column.partition("_")
+    if party in PARTY.labels and what in FACTOR.labels:
+        return Label(
+            f"{PARTY.labels[party].en}’s {FACTOR.labels[what].en}", f"{PARTY.labels[party].zh}{FACTOR.labels[what].zh}"
+        )
+    return same(column)
 
 
 def _control_label(term: str) -> Label:

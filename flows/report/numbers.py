@@ -42,6 +42,19 @@ def interval(low: float | None, high: float | None, places: int = 1, *, signed: 
     return f"[{decimal(low, places, signed=signed)}, {decimal(high, places, signed=signed)}]"
 
 
+def span(low: float | None, high: float | None, places: int = 1, *, signed: bool = False) -> Label:
+    """An interval within a sentence, in words of each language."""
+    if low is None or high is None:
+        return Label("no interval", "无区间")
+    ends = [decimal(end, places, signed=signed) for end in (low, high)]
+    return Label(" to ".join(ends), " 至 ".join(ends))
+
+
+def percent_span(low: float | None, high: float | None) -> Label:
+    """An interval of a share within a sentence, in %."""
+    return span(low, high) if low is None or high is None else span(low * 100, high * 100)
+
+
 def percent_interval(low: float | None, high: float | None) -> str:
     """An interval of a share, in %."""
     return NO_NUMBER if low is None or high is None else interval(low * 100, high * 100)

@@ -8,6 +8,8 @@ from flows.report.blocks import Block, Card, Cards, Figure, Figures, Prose, Sect
 from flows.report.data import Rate, ReportData
 from flows.report.disclosure import ALL, TOTAL, Disclosure
 from flows.report.groups import TONES, Group, Subject, group_figure, group_table
+from flows.report.listing import of_group, quoted
+from flows.report.money import money_tables
 from flows.report.names import NOT_RECORDED, OUTCOME_ORDER, RULED_ORDER, outcome_label, slice_label, value_label
 from flows.report.numbers import count, percent
 from transforms.registry import Label
@@ -62,6 +64,7 @@ def _card(rate: Rate) -> Card:
         percent(rate.share),
         Label(f"95% interval {bounds} · {n} of {total}", f"95% 区间 {bounds} · {total} 中的 {n}"),
         TONES[rate.outcome],
+        f"{of_group('all', 'all')} and outcome = {quoted(rate.outcome)}",
     )
 
 
@@ -109,4 +112,8 @@ def rates_section(data: ReportData, disclosure: Disclosure) -> Section:
     found = [_figure(data, name, disclosure, reference) for name in _SLICES]
     figures = tuple(figure for figure in found if figure is not None)
     blocks: list[Block] = [Figures(figures)] if figures else [Prose(words.NOTHING_RULED)]
-    return Section("who-wins", Label("Who wins", "谁胜出"), (*blocks, *_endings(data, disclosure)))
+    if overall and not disclosure.hides_total(next(iter(overall.values()))):
+        blocks.insert(0, Prose(words.sellers(next(iter(overall.values())))))
+    return Section(
+        "who-wins", Label("Who wins", "谁胜出"), (*blocks, *_endings(data, disclosure), *money_tables(data, disclosure))
+    )

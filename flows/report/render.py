@@ -5,12 +5,12 @@ import hashlib
 import os
 from pathlib import Path
 
-from flows.report.blocks import Bullets, Cards, Figures, Page, Prose, Table
+from flows.report.blocks import Bullets, Cards, Figures, Folds, Page, Prose, Table
 from flows.report.data import read_release
 from flows.report.page import build_page
 
 _HERE = Path(__file__).parent
-_KINDS = {Bullets: "bullets", Cards: "cards", Figures: "figures", Prose: "prose", Table: "table"}
+_KINDS = {Bullets: "bullets", Cards: "cards", Figures: "figures", Folds: "folds", Prose: "prose", Table: "table"}
 
 
 def render_report(database: Path, out_dir: Path) -> Path:

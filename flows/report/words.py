@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from flows.report.blocks import Cell
 from flows.report.data import Effect, LateFacts, LevelRate, Rate, Run
 from flows.report.names import factor_label, sentence_case, status_label, table_label
-from flows.report.numbers import count, decimal, percent, percent_interval, points, same, share_with_interval
+from flows.report.numbers import count, decimal, percent, percent_interval, points, same, share_with_interval, span
+from transforms.claims.verdicts import VERDICT_LABELS
 from transforms.registry import Label
 
 #: Below this p value a test of the model speaks against it.
@@ -20,14 +21,19 @@ NOTHING_RULED = Label(
     "本次发布中没有已判定的纠纷，无法说明哪一方胜出。",
 )
 NOT_CAUSE = Label(
-    "These are associations among rulings as they were made, after adjustment for the other factors, category, claim, "
-    "price and month. They do not say what would happen if a side acted differently.",
+    "All this is association among rulings as they were made, adjusted for the other factors, category, claim, price "
+    "and "
+    "month, and does not say what would happen if a side acted differently.",
     "以上均为既有判定中的关联，已对其他因素、类目、主张、价格和月份作调整，不代表改变做法就会改变结果。",
 )
 RANKED = Label(
-    "What goes with the buyer winning, the largest adjusted effect first. Each effect is the change in the "
-    "chance that the buyer wins when the buyer's advantage in that factor is one standard deviation greater:",
-    "与支持买家相关的因素，按调整后效应从大到小排列。效应指买家在该因素上的优势增加一个标准差时，支持买家概率的变化：",
+    "Adjusted effects, the largest first: by how much the chance that the buyer wins is higher when the buyer's "
+    "advantage "
+    "in that factor is one standard deviation (SD) greater, all else equal. A factor whose interval includes zero has "
+    "no "
+    "place in the ranking.",
+    "调整后效应，从大到小：买家在该因素上的优势增加一个标准差而其他条件相同时，支持买家的概率高出多少。"
+    "区间包含零的因素不参与排序。",
 )
 NO_EFFECTS = Label(
     "No adjusted effect of any factor can be stated from these rulings.",
@@ -62,36 +68,39 @@ def join(labels: Sequence[Label]) -> Label:
     )
 
 
-def headline(shown: Mapping[str, Rate], n: int) -> Label:
+def headline(shown: Mapping[str, Rate], n: int, comparison: Label | None = None) -> Label:
     """Who wins, with n and intervals, as far as it is shown.
 
     Args:
         shown: Rates of all rulings by outcome, hidden ones left out.
         n: Ruled disputes.
+        comparison: What the intervals say of the two sides, as a part of the sentence.
     """
     rates = {name: share_with_interval(rate.share, rate.ci_low, rate.ci_high) for name, rate in shown.items()}
     parts = [_HEADLINE[name](rates[name]) for name in ("buyer_wins", "seller_wins", "partial") if name in rates]
     told = Label(join(parts).en, "，".join(part.zh for part in parts)) if parts else HEADLINE_NOTHING
     rest = same("") if len(shown) == len(_HEADLINE) else HEADLINE_HIDDEN
+    more = Label(f": {comparison.en}", f"：{comparison.zh}") if comparison else same("")
     return Label(
-        f"Of {count(n)} ruled disputes, {told.en}.{rest.en}", f"在 {count(n)} 个已判定纠纷中，{told.zh}。{rest.zh}"
+        f"Of {count(n)} ruled disputes, {told.en}{more.en}.{rest.en}",
+        f"在 {count(n)} 个已判定纠纷中，{told.zh}{more.zh}。{rest.zh}",
     )
 
 
 def compare_sides(buyer: Rate, seller: Rate) -> Label:
-    """Whether one side wins more often, as far as the intervals tell."""
+    """Whether one side wins more often, as far as the intervals tell; a part of a sentence."""
     if buyer.ci_low is None or buyer.ci_high is None or seller.ci_low is None or seller.ci_high is None:
         return Label(
-            "Without intervals it cannot be said whether one side wins more often.",
-            "由于没有区间，无法判断哪一方胜出更多。",
+            "without intervals it cannot be said whether one side wins more often",
+            "由于没有区间，无法判断哪一方胜出更多",
         )
     if buyer.ci_low > seller.ci_high:
-        return Label("Buyers win more often than sellers.", "买家胜出多于卖家。")
+        return Label("buyers win more often than sellers", "买家胜出多于卖家")
     if seller.ci_low > buyer.ci_high:
-        return Label("Sellers win more often than buyers.", "卖家胜出多于买家。")
+        return Label("sellers win more often than buyers", "卖家胜出多于买家")
     return Label(
-        "The intervals overlap, so these rulings do not show that one side wins more often.",
-        "两者区间重叠，这些判定不足以说明哪一方胜出更多。",
+        "the intervals overlap, so these rulings do not show that one side wins more often",
+        "两者区间重叠，这些判定不足以说明哪一方胜出更多",
     )
 
 
@@ -113,11 +122,22 @@ def sellers(rate: Rate) -> Label:
     )
 
 
-def factor_effect(factor: str, effect: Effect) -> Label:
-    """One factor's place in the ranking."""
-    name, size = sentence_case(factor_label(factor)), points(effect.ame_pp, effect.ame_ci_low, effect.ame_ci_high)
-    n, doubt = count(effect.n), _doubt(effect)
-    return Label(f"{name.en}: {size.en}, n = {n}{doubt.en}.", f"{name.zh}：{size.zh}，n = {n}{doubt.zh}。")
+def factor_effect(factor: str, effect: Effect, verdict: str | None = None) -> Label:
+    """One factor in a line: verdict if there is one, effect per standard deviation, interval and n."""
+    name, size = sentence_case(factor_label(factor)), effect_size(effect, per_deviation=True)
+    doubt, judged = _doubt(effect), _VERDICTS.get(verdict or "", same(""))
+    return Label(f"{name.en}: {judged.en}{size.en}{doubt.en}.", f"{name.zh}：{judged.zh}{size.zh}{doubt.zh}。")
+
+
+def effect_size(effect: Effect, *, per_deviation: bool = False) -> Label:
+    """An effect with its interval and n, within a sentence."""
+    number, bounds = decimal(effect.ame_pp, signed=True), span(effect.ame_ci_low, effect.ame_ci_high, signed=True)
+    n = count(effect.n)
+    per = Label(" per SD", "（每标准差）") if per_deviation else same("")
+    return Label(f"{number} pp{per.en} ({bounds.en}), n = {n}", f"{number} 个百分点{per.zh}（{bounds.zh}），n = {n}")
+
+
+_VERDICTS = {verdict.value: Label(f"{label.en}, ", f"{label.zh}，") for verdict, label in VERDICT_LABELS.items()}
 
 
 #: Statuses of every number alike, said once for all of them.
@@ -335,7 +355,8 @@ METHOD = (
     Label(
         "Adjusted effects come from a proportional-odds model of the ordered outcome, with two binary models beside "
         "it. An effect is an average marginal effect in percentage points for one standard deviation more advantage.",
-        "调整后效应来自有序结果的比例优势模型，并列两个二分类模型。效应为优势增加一个标准差时的平均边际效应，以百分点计。",
+        "调整后效应来自有序结果的比例优势模型，并列两个二分类模型。效应为优势增加一个标准差时的平均边际效应，"
+        "以百分点计。",
     ),
     Label(
         "A 95% interval is the range that agrees with the data: a procedure like this one covers the truth in 95 of "
@@ -366,7 +387,8 @@ def proportional_odds(effect: Effect) -> Label:
         return Label(
             "The effects differ between the two steps of the outcome (from seller wins to partial, from partial to "
             "buyer wins), so read the two binary models beside the ordinal one.",
-            "效应在结果的两个档位（从支持卖家到部分支持、从部分支持到支持买家）之间不同，请将两个二分类模型与有序模型对照阅读。",
+            "效应在结果的两个档位（从支持卖家到部分支持、从部分支持到支持买家）之间不同，"
+            "请将两个二分类模型与有序模型对照阅读。",
         )
     return Label(
         "The test of proportional odds finds no difference between the two steps of the outcome.",
