@@ -288,38 +288,61 @@ def explain(
 
 
 @app.command
-def report(*, data: Data = DEFAULT_DATA) -> None:
-    """Say where the report in force lies.
+def report(
+    *,
+    data: Data = DEFAULT_DATA,
+    compare: str | None = None,
+    release: str | None = None,
+    lang: Literal["en", "zh"] | None = None,
+) -> None:
+    """Say where the report in force lies, or what changed between two kept releases.
 
-    Example: rulings report
+    Example: rulings report --compare r0a1b2c3d4e5
 
     Args:
         data: The data directory.
+        compare: A kept release; a report is written that says what changed since it. See: rulings status.
+        release: The release that this report is about; that in force if none is named.
+        lang: Language of the sentences; by default that of the environment.
     """
     from flows.publish import report_in_force  # noqa: PLC0415
     from flows.settings import layout_of  # noqa: PLC0415
 
-    _print(str(report_in_force(layout_of(data))))
+    layout = layout_of(data)
+    in_force = report_in_force(layout)
+    if compare is None:
+        if release is not None:
+            raise UsageError(f"name a release to compare with: rulings report --release {release} --compare RUN")
+        _print(str(in_force))
+        return
+    from flows.comparison import compare_releases  # noqa: PLC0415
+    from flows.explain import Language, language_of  # noqa: PLC0415
+
+    language = Language(lang) if lang else language_of(os.environ)
+    found = compare_releases(layout, compare, release)
+    _print(f"{found.english if language is Language.EN else found.chinese}\n{found.report}")
 
 
 @app.command
 def export(
     *names: str,
     data: Data = DEFAULT_DATA,
-    output: Annotated[Literal["xlsx", "csv", "parquet"], Parameter(name="--format")] = "xlsx",
+    output: Annotated[Literal["xlsx", "csv", "parquet", "svg", "png"], Parameter(name="--format")] = "xlsx",
     out: Path = Path("hand-out"),
     unsafe_small_cells: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Write marts for others: a workbook with definitions, CSV or Parquet; groups of fewer than ten are left out.
+    """Write marts or charts for others; groups of fewer than ten disputes are left out.
+
+    Marts come as a workbook with definitions, CSV or Parquet; the charts of the report as SVG or PNG, in each language.
 
     Example: rulings export claim_findings outcome_rates --format xlsx --out hand-out
 
     Args:
-        names: Marts; all if none is named.
+        names: Marts, or charts with svg and png; all if none is named.
         data: The data directory.
         output: What to write.
         out: Folder for the files.
-        unsafe_small_cells: Also write groups of fewer than ten disputes.
+        unsafe_small_cells: Also write groups of fewer than ten disputes; charts never show them.
     """
     from flows.export import export as export_marts  # noqa: PLC0415
     from flows.settings import layout_of  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Hand-outs: marts as workbook, CSV or Parquet, small cells left out and formulas made harmless."""
+"""Hand-outs: marts as workbook, CSV or Parquet, charts as SVG or PNG; small cells left out, formulas made harmless."""
 
 import difflib
 from collections.abc import Iterator, Sequence
@@ -12,22 +12,23 @@ import polars as pl
 from flows.errors import UsageError
 from flows.files import empty_folder
 from flows.publish import current_run, database_in_force
-from flows.report.data import LevelRate, Rate, ReportData, read_release
-from flows.report.disclosure import RULED, TOTAL, Disclosure, disclose
+from flows.report.chart_files import chart_files
+from flows.report.data import read_release
+from flows.report.disclosure import disclose
 from flows.report.suppression import K
 from flows.settings import Layout
-from transforms.registry import OUTPUT_TABLES, Column, Kind, Table
+from flows.small_cells import suppressed
+from transforms.registry import OUTPUT_TABLES, Table
 
 if TYPE_CHECKING:
     import xlsxwriter
 
-FORMATS = ("xlsx", "csv", "parquet")
+FORMATS = ("xlsx", "csv", "parquet", "svg", "png")
+#: Forms in which the charts of the report are written, not the marts.
+CHARTS = ("svg", "png")
 WORKBOOK = "rulings.xlsx"
 #: What a spreadsheet may take for the start of a formula.
 FORMULA_STARTS = tuple("=+-@\t\r\n\x00＝＋－＠")
-#: Tables of counts whose cells add up to totals that are shown elsewhere.
-_RATES = {"marts.outcome_rates": RULED, "marts.closure_rates": TOTAL, "marts.factor_outcomes": RULED}
-SUPPRESSED = "suppressed"
 _WIDEST, _NARROWEST = 60, 8
 _ABOUT = "about"
 _DEFINITIONS = "columns"
@@ -38,7 +39,7 @@ def export(layout: Layout, names: Sequence[str], form: str, out: Path, *, unsafe
 
     Args:
         layout: The data directory.
-        names: Marts by name, with or without ``marts.``; empty for all.
+        names: Marts by name, with or without ``marts.``, or keys of charts; empty for all.
         form: One of `FORMATS`.
         out: A folder; files of the same name in it are replaced.
         unsafe: Also write cells of fewer than ten disputes.
@@ -48,9 +49,11 @@ def export(layout: Layout, names: Sequence[str], form: str, out: Path, *, unsafe
 
     Raises:
         RunError: There is no release.
-        UsageError: There is no such mart.
+        UsageError: There is no such mart or chart.
     """
     database = database_in_force(layout)
+    if form in CHARTS:
+        return chart_files(read_release(database), names, form, out)
     tables = [_table(name) for name in names] or [table for table in OUTPUT_TABLES.values() if table.schema == "marts"]
     frames = list(_frames(database, tables, unsafe=unsafe))
     out.mkdir(parents=True, exist_ok=True)
@@ -78,63 +81,6 @@ def _frames(database: Path, tables: Sequence[Table], *, unsafe: bool) -> Iterato
         for table in tables:
             frame = connection.sql(f"select * from {table.full_name}").pl()
             yield table, frame if unsafe else suppressed(frame, table, data, disclosure)
-
-
-def suppressed(frame: pl.DataFrame, table: Table, data: ReportData, disclosure: Disclosure) -> pl.DataFrame:
-    """Empty the numbers of rows that speak of too few disputes.
-
-    In the tables of rates these are the cells that the report hides as well, those included that a sum would give
-    away. In all others it is every row in which a count of disputes lies between 1 and nine.
-
-    Args:
-        frame: Rows of the mart.
-        table: The mart.
-        data: What the report reads.
-        disclosure: What the report hides.
-
-    Returns:
-        The rows; of a hidden one the keys are left, and ``status`` says ``suppressed``.
-    """
-    hidden = _hidden(frame, table, data, disclosure)
-    emptied = [
-        pl.when(hidden).then(None).otherwise(pl.col(column.name)).alias(column.name)
-        for column in table.columns
-        if column.name in frame.columns and column.name not in table.key and _is_number(column)
-    ]
-    status = [pl.when(hidden).then(pl.lit(SUPPRESSED)).otherwise("status").alias("status")]
-    return frame.with_columns(emptied + (status if "status" in frame.columns else []))
-
-
-def _is_number(column: Column) -> bool:
-    return column.kind in {Kind.INTEGER, Kind.FLOAT, Kind.DECIMAL}
-
-
-def _hidden(frame: pl.DataFrame, table: Table, data: ReportData, disclosure: Disclosure) -> pl.Expr:
-    if table.full_name in _RATES:
-        read: dict[str, tuple[Rate | LevelRate, ...]] = {
-            "marts.outcome_rates": data.outcomes,
-            "marts.closure_rates": data.closures,
-            "marts.factor_outcomes": data.levels,
-        }
-        total = _RATES[table.full_name]
-        keys = [_key(rate) for rate in read[table.full_name] if disclosure.hides(rate, total)]
-        return pl.concat_str(table.key, separator="\x1f").is_in(keys)
-    counts = [
-        column.name
-        for column in table.columns
-        if column.kind is Kind.INTEGER and column.name in frame.columns and _is_count_of_disputes(column.name)
-    ]
-    return pl.any_horizontal(pl.col(name).is_between(1, K - 1) for name in counts) if counts else pl.lit(value=False)
-
-
-def _key(rate: Rate | LevelRate) -> str:
-    group = (rate.factor, rate.level) if isinstance(rate, LevelRate) else (rate.slice, rate.value)
-    return "\x1f".join((*group, rate.outcome))
-
-
-def _is_count_of_disputes(name: str) -> bool:
-    """Counts of sellers, cells or pairs tell nothing of single disputes."""
-    return name == "n" or (name.startswith("n_") and name not in {"n_clusters", "n_sellers", "n_cells", "n_pairs"})
 
 
 def harmless(frame: pl.DataFrame) -> pl.DataFrame:

@@ -39,6 +39,8 @@ from flows.publish import (
     report_in_force,
 )
 from flows.report.render import render_report
+from flows.report.snapshot import NAME as SNAPSHOT
+from flows.report.snapshot import read_snapshot
 from flows.resolve import Resolved, resolve
 from flows.scored_cache import clear
 from flows.scoring import Scored, score
@@ -159,7 +161,8 @@ class Steps:
         self._stage("load", lambda: load(database, sources, settings, run_id, contents))
         refuse_loss(read_before(settings.layout), _n_disputes(database), settings.max_lost)
         _save_history(database, built / HISTORY)
-        self._stage("report", lambda: render_report(database, built / REPORT))
+        before = read_snapshot(folder_in_force(settings.layout) / REPORT / SNAPSHOT)
+        self._stage("report", lambda: render_report(database, built / REPORT, before))
         return built
 
     def _estimates(self, scored: Scored, ledger: Ledger) -> dict[str, pl.DataFrame]:

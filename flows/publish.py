@@ -189,8 +189,19 @@ class FolderShelf:
             wanted = Path("..") / CURRENT / target
             if not name.is_symlink() or name.readlink() != wanted:
                 replace_link(name, wanted)
+        self._link_reports()
         _sync(self._layout.local)
         return True
+
+    def _link_reports(self) -> None:
+        """Give each kept release's report a place of its own beside the latest, and take links of removed ones away."""
+        folder = self._layout.report.parent.parent
+        for path in folder.iterdir():
+            if path.is_symlink() and not path.exists():
+                path.unlink()
+        for run_id, _ in releases(self._layout):
+            if not (folder / run_id).is_symlink():
+                replace_link(folder / run_id, Path("..") / self._layout.releases.name / run_id / REPORT)
 
     def database(self) -> Path | None:
         """Return the file that the links lead to."""
@@ -203,6 +214,7 @@ class FolderShelf:
     def remove(self, run_id: str) -> None:
         """Remove a release."""
         shutil.rmtree(self._folder(run_id))
+        self._link_reports()
 
     def _folder(self, run_id: str) -> Path:
         return self._layout.local / self._layout.releases.name / run_id

@@ -17,13 +17,20 @@ from flows.report.rates import headline_cards, overall_rates
 from transforms.registry import Label
 
 
-def answer_section(data: ReportData, disclosure: Disclosure) -> Section:
-    """The answer in five sentences, led by what hangs on the definition of winning, and what cannot be concluded."""
+def answer_section(data: ReportData, disclosure: Disclosure, changed: Label | None = None) -> Section:
+    """The answer in five sentences, led by what hangs on the definition of winning, and what cannot be concluded.
+
+    Args:
+        data: What was read from the release.
+        disclosure: What is hidden.
+        changed: What changed since the release before, if there is one.
+    """
     notice = definitions_notice(data)
     blocks: list[Block] = [Prose(notice, "notice")] if notice else []
     cards = headline_cards(data, disclosure)
     blocks += [cards] if cards else []
     blocks += five_sentences(data, disclosure)
+    blocks += [Prose(changed)] if changed else []
     limits = tuple(_limits(data, disclosure))
     blocks += [Prose(Label("What cannot be concluded", "不能得出的结论"), "heading"), Bullets(limits)]
     return Section("answer", Label("The answer in five sentences", "五句话的结论"), tuple(blocks))

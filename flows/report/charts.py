@@ -8,7 +8,8 @@ dark with the page.
 
 import math
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
@@ -112,7 +113,7 @@ def _round_up(value: float) -> float:
     return next((factor * power for factor in (1, 2, 2.5, 5) if factor * power >= value), 10 * power)
 
 
-def _width(text: str) -> float:
+def text_width(text: str) -> float:
     """Width in ems: a Chinese character takes one, a Latin one about half."""
     return sum(1.0 if east_asian_width(char) in "WF" else 0.56 for char in text)
 
@@ -146,7 +147,7 @@ def _fitting(text: str, width: float) -> int:
     """How many characters fit, at least one."""
     total = 0.0
     for place, char in enumerate(text):
-        total += _width(char)
+        total += text_width(char)
         if total > width:
             return max(place, 1)
     return len(text)
@@ -168,6 +169,18 @@ def base_properties(height: float, left: int, plot: int, right: int) -> dict[str
         "autosize": "none",
         "background": "transparent",
     }
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Build charts without Altair's check of every part against its schema, which takes longer than drawing them.
+
+    What is wrong with a chart still shows when it is drawn.
+    """
+    from altair.utils.schemapi import debug_mode  # noqa: PLC0415 - heavy
+
+    with debug_mode(arg=False):
+        yield
 
 
 def finish(chart: "altair.LayerChart", about: Accessible) -> str:
@@ -223,7 +236,7 @@ def _room(rows: Sequence[ChartRow]) -> _Room:
         width = _Room(left, 1).width
         lines = [wrap_label(row.name, width, max_lines=_MOST_LINES) for row in rows]
         n_lines = max((len(each) for each in lines), default=1)
-        is_whole = not any(_width(line) > width or line.endswith("…") for each in lines for line in each)
+        is_whole = not any(text_width(line) > width or line.endswith("…") for each in lines for line in each)
         is_broken = any(_breaks_word(row.name, each) for row, each in zip(rows, lines, strict=True))
         if n_lines <= 2 and is_whole and not is_broken:  # noqa: PLR2004 - two lines fit beside two marks
             break

@@ -18,7 +18,8 @@ from transforms.registry.enumerations import FACTOR
 
 _PARTS = {part.claim_id: part for part in PARTS}
 _POPULATIONS = {model.name: model.population for model in MODELS}
-_TOO_FEW = Label(
+#: Why a claim is not testable, where the counts may not be told.
+TOO_FEW = Label(
     "There are too few disputes or sellers on one side; at least 20 disputes of 10 sellers are needed on each.",
     "某一侧的纠纷或卖家太少；每一侧至少需要 10 个卖家的 20 个纠纷。",
 )
@@ -76,7 +77,7 @@ def size_of(estimate: float | None, low: float | None, high: float | None, unit:
 
 def reason_of(finding: Finding) -> Label:
     """Why a part is not testable, without counts that may not be shown."""
-    return _TOO_FEW if tells_of_few(finding) else Label(finding.reason_en, finding.reason_zh)
+    return TOO_FEW if tells_of_few(finding) else Label(finding.reason_en, finding.reason_zh)
 
 
 def told(finding: Finding) -> Label:

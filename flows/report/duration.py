@@ -111,7 +111,7 @@ def _outcome_figure(data: ReportData, disclosure: Disclosure) -> Figure | None:
         ]
         for state in states
     }
-    kept = _kept_hours(list(rows.values()))
+    kept = kept_hours(list(rows.values()))
     rows = {state: [row for row in found if row.hours in kept] for state, found in rows.items()}
     rows = {state: found for state, found in rows.items() if found}
     if not rows:
@@ -136,7 +136,7 @@ def _outcome_figure(data: ReportData, disclosure: Disclosure) -> Figure | None:
     return Figure("duration", title, description, Label(svgs["en"], svgs["zh"]), legend, table)
 
 
-def _kept_hours(series: Sequence[Sequence[OpenShare]]) -> set[int]:
+def kept_hours(series: Sequence[Sequence[OpenShare]]) -> set[int]:
     """Moments between which no shown share moves by one to k - 1 disputes, so that a step tells of nobody."""
     before: dict[str, float] = {}
     kept = set()

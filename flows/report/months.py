@@ -80,22 +80,19 @@ def trend_sentence(data: ReportData) -> Label:
     return Label(f"Changes over time were not looked for: {why.en}.", f"未检测随时间的变化：{why.zh}。")
 
 
-def _is_hidden(row: Month, hidden: frozenset[str]) -> bool:
-    return row.month in hidden
-
-
-def _hidden_months(data: ReportData, disclosure: Disclosure) -> frozenset[str]:
-    """Months whose number of rulings, or of rulings for the buyer, is hidden."""
+def _hidden_months(data: ReportData, factor: str, disclosure: Disclosure) -> frozenset[str]:
+    """Months whose number of rulings is hidden; for the share that the buyer wins also those with a hidden outcome."""
     return frozenset(
         rate.value
         for rate in data.outcomes
-        if rate.slice == "month" and (disclosure.hides(rate, RULED) or disclosure.hides_total(rate, RULED))
+        if rate.slice == "month"
+        and (disclosure.hides_total(rate, RULED) or (factor == _ALL and disclosure.hides(rate, RULED)))
     )
 
 
-def _figure(data: ReportData, factor: str, hidden: frozenset[str]) -> Figure | None:
-    rows = series(data, factor)
-    shown = [row for row in rows if row.effect_pp is not None and not _is_hidden(row, hidden)]
+def _figure(data: ReportData, factor: str, disclosure: Disclosure) -> Figure | None:
+    rows, hidden = series(data, factor), _hidden_months(data, factor, disclosure)
+    shown = [row for row in rows if row.effect_pp is not None and row.month not in hidden]
     if len(shown) < _FEWEST_MONTHS:
         return None
     is_share = factor == _ALL
@@ -136,7 +133,7 @@ def _title(factor: str) -> Label:
 
 
 def _chart_row(row: Month, hidden: frozenset[str], language: str) -> ChartRow:
-    if row.effect_pp is None or _is_hidden(row, hidden):
+    if row.effect_pp is None or row.month in hidden:
         return ChartRow(row.month, "", (None,))
     unit = "%" if row.factor == _ALL else getattr(Label(" pp", " 个百分点"), language)
     is_signed = row.factor != _ALL
@@ -160,7 +157,7 @@ def _table(rows: Sequence[Month], title: Label, factor: str, hidden: frozenset[s
     shown = rows[-MOST_TABLE_ROWS:]
     cells, remarks = [], []
     for row in shown:
-        if _is_hidden(row, hidden):
+        if row.month in hidden:
             numbers: tuple[Cell, ...] = (Cell(words.HIDDEN, "muted"),) * 3
         else:
             numbers = (
@@ -182,8 +179,7 @@ def trend_section(data: ReportData, disclosure: Disclosure) -> Section | None:
     """Month by month; none where there are no months."""
     if not data.estimates.trend:
         return None
-    hidden = _hidden_months(data, disclosure)
-    found = [_figure(data, factor, hidden) for factor in (_ALL, *FACTORS)]
+    found = [_figure(data, factor, disclosure) for factor in (_ALL, *FACTORS)]
     figures = tuple(figure for figure in found if figure is not None)
     blocks: list[Block] = [Prose(trend_sentence(data))]
     if figures:

@@ -7,20 +7,25 @@ from pathlib import Path
 
 from flows.report.blocks import Bullets, Cards, Figures, Folds, Page, Prose, Table
 from flows.report.data import read_release
+from flows.report.disclosure import disclose
 from flows.report.page import build_page
+from flows.report.snapshot import NAME as SNAPSHOT
+from flows.report.snapshot import Snapshot, snapshot_text, take_snapshot
 
 _HERE = Path(__file__).parent
 _KINDS = {Bullets: "bullets", Cards: "cards", Figures: "figures", Folds: "folds", Prose: "prose", Table: "table"}
 
 
-def render_report(database: Path, out_dir: Path) -> Path:
-    """Write the report of a release.
+def render_report(database: Path, out_dir: Path, before: Snapshot | None = None) -> Path:
+    """Write the report of a release, and beside it the numbers that a later report compares with.
 
-    The same database gives the same bytes. The file is replaced as a whole: a reader sees the old report or the new.
+    The same database and the same earlier numbers give the same bytes. The file is replaced as a whole: a reader sees
+    the old report or the new.
 
     Args:
         database: The DuckDB file of the release; it is opened read-only.
         out_dir: Directory of the report; it is made if it is not there.
+        before: Numbers of the release to compare with, if there is one.
 
     Returns:
         The path of ``index.html`` in that directory.
@@ -29,8 +34,11 @@ def render_report(database: Path, out_dir: Path) -> Path:
         ReportError: The release cannot be read.
         OSError: The report cannot be written.
     """
-    html = render_page(build_page(read_release(database)))
+    data = read_release(database)
+    now = take_snapshot(data, disclose(data))
+    html = render_page(build_page(data, now, before))
     out_dir.mkdir(parents=True, exist_ok=True)
+    _write_atomically(out_dir / SNAPSHOT, snapshot_text(now))
     return _write_atomically(out_dir / "index.html", html)
 
 

@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from flows.errors import RunError, UsageError
-from flows.export import FORMULA_STARTS, SUPPRESSED, export, harmless
+from flows.export import FORMULA_STARTS, export, harmless
 from flows.settings import Layout
+from flows.small_cells import SUPPRESSED
 from tests.builders import ask
 from tests.conftest import Built
 from transforms.registry import OUTPUT_TABLES

@@ -129,7 +129,7 @@ def test_the_report_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = render_report(empty_release().write(tmp_path / "rulings.duckdb"), out)
     assert path == out / "index.html"
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert [file.name for file in out.iterdir()] == ["index.html"]
+    assert sorted(file.name for file in out.iterdir()) == ["headline.json", "index.html"]
 
 
 def test_a_reader_of_the_release_is_not_locked_out(tmp_path: Path) -> None:

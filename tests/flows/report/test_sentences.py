@@ -1,0 +1,171 @@
+"""The sentences that users quote: their numbers are those of the tables."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from flows.report.blocks import Folds, Page
+from flows.report.claims import verdict_counts
+from flows.report.data import ReportData, read_release
+from flows.report.foretold import calibration_sentence, validation_sentence
+from flows.report.importance import ranking_sentence
+from flows.report.misleading import misleading_sentence
+from flows.report.months import trend_sentence
+from tests.builders import ask
+from tests.conftest import Built
+from tests.flows.report.blocks import section, sentences
+from tests.flows.report.releases import Release, Row
+
+NUMBER = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?%?")
+
+
+def _numbers(text: str) -> list[str]:
+    return NUMBER.findall(re.sub(r"95 ?%", "", text))
+
+
+def _signed(value: float, places: int = 1) -> str:
+    return f"{value:+.{places}f}".replace("-", "−")
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def test_the_answer_has_five_sentences(page: Page) -> None:
+    leads = [block for block in section(page, "answer").blocks if getattr(block, "tone", "") == "lead"]
+    assert len(leads) == 5
+
+
+def test_who_wins_is_what_the_table_says(release: Built, page: Page) -> None:
+    sql = """
+        select outcome, share, ci_low, ci_high, n_total from marts.outcome_rates where slice = 'all'
+        order by case outcome when 'buyer_wins' then 1 when 'seller_wins' then 2 else 3 end
+    """
+    rows = ask(release.result.database, sql)
+    said = next(s for s in sentences(section(page, "answer")) if "ruled disputes" in s.en)
+    expected = [str(rows[0][4])]
+    for _, share, low, high, _ in rows:
+        expected += [f"{_percent(share)}%", _percent(low), _percent(high)]
+    assert _numbers(said.en) == expected
+    assert _numbers(said.zh) == expected
+
+
+def _importance(factor: str, share: float | None, low: float, high: float, status: str = "ok") -> Row:
+    bounds = {} if share is None else {"ci_low": low, "ci_high": high}
+    return {"factor": factor, "share": share, **bounds, "n": 900, "n_clusters": 90, "status": status}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            [_importance("evidence", 0.5, 0.38, 0.6), _importance("tone", 0.35, 0.2, 0.4),
+             _importance("rules", 0.15, 0.0, 0.3)],
+            "Of what the four factors explain of the rulings (n = 900), the shares are evidence 50.0% (38.0 to 60.0), "
+            "tone 35.0% (20.0 to 40.0) and rules 15.0% (0.0 to 30.0): evidence counts for more than rules; no other "
+            "pair is told apart, for its intervals overlap.",
+        ),
+        (
+            [_importance(factor, None, 0, 0, "no_effect_found") for factor in ("evidence", "rules")],
+            "These rulings do not show that any of the four factors goes with who wins: together they explain no more "
+            "than chance would, so they are not ranked.",
+        ),
+        (
+            [_importance("rules", 1.0, 0.9, 1.0), _importance("tone", None, 0, 0, "not_recorded")],
+            "Only rules is recorded well enough to be weighed, so there is no ranking (n = 900).",
+        ),
+    ],
+    ids=["partly settled", "no effect", "one factor"],
+)  # fmt: skip
+def test_the_ranking_says_what_the_table_shows(tmp_path: Path, rows: list[Row], said: str) -> None:
+    release = Release().add("marts.factor_importance", *rows)
+    assert ranking_sentence(read_release(release.write(tmp_path / "rulings.duckdb"))).en == said
+
+
+def test_validation_says_what_the_table_shows(tmp_path: Path) -> None:
+    row = {
+        "split": "newest_fifth", "model": "four_factors", "n": 200, "n_fitted": 800, "n_clusters": 50, "auc": 0.7,
+        "auc_ci_low": 0.65, "auc_ci_high": 0.75, "auc_gain": 0.05, "auc_gain_ci_low": -0.01, "auc_gain_ci_high": 0.11,
+        "calibration_slope": 0.7, "calibration_slope_ci_low": 0.5, "calibration_slope_ci_high": 0.9, "status": "ok",
+    }  # fmt: skip
+    found = read_release(Release().add("marts.model_validation", row).write(tmp_path / "rulings.duckdb"))
+    assert validation_sentence(found).en == (
+        "Fitted on the older 800 rulings and judged on the newest 200, the four factors rank a dispute that the buyer "
+        "won above another in 0.70 of pairs (AUC, 0.65 to 0.75; 0.5 is chance), +0.05 (−0.01 to +0.11) against the "
+        "rate of the same category and claim: no better beyond chance."
+    )
+    slope = calibration_sentence(found)
+    assert slope is not None
+    assert slope.en == "Calibration slope 0.70 (0.50 to 0.90; 1 is right): predicted chances are too extreme."
+
+
+def test_a_change_point_is_told_with_its_month_and_size(tmp_path: Path) -> None:
+    months = [
+        {"month": f"2026-0{place}", "factor": "evidence", "n": 90, "effect_pp": 5.0, "shift": place == 3,
+         "shift_low": "2026-02", "shift_high": "2026-04", "shift_pp": -4.0, "series_status": "ok", "status": "ok"}
+        for place in range(1, 6)
+    ]  # fmt: skip
+    found = read_release(Release().add("marts.trend", *months).write(tmp_path / "rulings.duckdb"))
+    assert trend_sentence(found).en == (
+        "Change points: the effect of evidence changed by −4.0 pp from 2026-03 (95% confidence set 2026-02 to 2026-04) "
+        "on."
+    )
+
+
+def test_a_reversal_is_named(tmp_path: Path) -> None:
+    row = {
+        "factor": "tone", "high_group": "high", "stratifier": "category", "n": 400, "n_low": 200, "n_high": 200,
+        "crude_rd_pp": 5.0, "adjusted_rd_pp": -6.0, "is_reversed": True, "status": "ok",
+    }  # fmt: skip
+    found = read_release(Release().add("marts.reversals", row).write(tmp_path / "rulings.duckdb"))
+    assert misleading_sentence(found).en == (
+        "The crude picture has the wrong sign in 1 of 1 comparisons: tone within category."
+    )
+
+
+def test_verdicts_are_counted_by_claim(release: Built, data: ReportData, page: Page) -> None:
+    sql = "select verdict, count(*) from marts.claim_findings where is_first_part group by verdict"
+    counted = dict(ask(release.result.database, sql))
+    assert {name: n for name, n in verdict_counts(data).items() if n} == counted
+    said = next(s for s in sentences(section(page, "answer")) if "marketplace lore" in s.en)
+    assert sorted(map(int, _numbers(said.en)[1:])) == sorted(counted.values())
+    assert int(_numbers(said.en)[0]) == sum(counted.values())
+
+
+def test_half_have_ended_when_the_table_says_so(release: Built, page: Page) -> None:
+    sql = "select hours, ci_low, ci_high from marts.hours_to_end where slice = 'all' and quantile = 0.5"
+    ((hours, low, high),) = ask(release.result.database, sql)
+    said = next(s for s in sentences(section(page, "answer")) if s.en.startswith("Half of the disputes"))
+    assert _numbers(said.en)[:3] == [f"{each / 24:.1f}" for each in (hours, low, high)]
+
+
+def test_each_claim_shows_its_estimate(release: Built, page: Page) -> None:
+    sql = """
+        select claim_id, estimate, ci_low, ci_high, n, unit from marts.claim_findings
+        where verdict <> 'not_testable' and ci_low is not null
+    """
+    folds = {
+        fold.title.en.split()[0]: fold
+        for block in section(page, "claims").blocks
+        if isinstance(block, Folds)
+        for fold in block.folds
+    }
+    rows = ask(release.result.database, sql)
+    assert rows
+    for name, estimate, low, high, n, unit in rows:
+        percent = "%" if unit == "percent" else ""
+        expected = [_signed(estimate) + percent, _signed(low), _signed(high), f"{n:,}"]
+        assert _numbers(folds[name].detail.en) == expected, name
+        # the unit of the AUC's points is told with numbers in Chinese, too
+        assert _numbers(folds[name].detail.zh)[: len(expected)] == expected, name
+
+
+def test_no_sentence_mixes_languages(page: Page) -> None:
+    for part in page.sections:
+        for said in sentences(part):
+            assert not re.search(r"[\u4e00-\u9fff]", said.en), said.en
+            english = re.sub(
+                r"[A-Z]\d[a-f]?|AUC|SQL|rulings explain|Brier|Wilson|Kaplan|Meier|Aalen|Johansen", "", said.zh
+            )
+            assert not re.search(r"[A-Za-z]{4,}", english), said.zh
