@@ -6,6 +6,7 @@ from pathlib import Path
 from flows.query import SavedQuery, run_query, saved_queries
 from flows.settings import Layout
 from transforms.registry import INPUT_TABLES, OUTPUT_TABLES, Column, Table
+from transforms.registry.references import REFERENCES
 
 DOCS = Path(__file__).parents[1] / "docs"
 DICTIONARY = "data-dictionary.md"
@@ -38,14 +39,20 @@ def _described(table: Table) -> str:
         f"### {name}\n\n{table.label.en}. {table.label.zh}。 Key: {', '.join(f'`{column}`' for column in table.key)}."
     )
     more = "\n\nFurther columns depend on the profile or on the weights." if table.is_open else ""
-    rows = ["| column | type | meaning | 含义 |", "|---|---|---|---|", *(_row(column) for column in table.columns)]
+    rows = [
+        "| column | type | meaning | 含义 |",
+        "|---|---|---|---|",
+        *(_row(table, column) for column in table.columns),
+    ]
     return f"{head}{more}\n\n" + "\n".join(rows)
 
 
-def _row(column: Column) -> str:
+def _row(table: Table, column: Column) -> str:
     unit = f" ({column.unit})" if column.unit else ""
     values = f": {', '.join(column.enumeration.labels)}" if column.enumeration else ""
-    return f"| `{column.name}` | {column.kind.duckdb} | {column.label.en}{unit}{values} | {column.label.zh} |"
+    refers_to = REFERENCES.get(f"{table.full_name}.{column.name}")
+    to = f"; refers to `{refers_to}`" if refers_to else ""
+    return f"| `{column.name}` | {column.kind.duckdb} | {column.label.en}{unit}{values}{to} | {column.label.zh} |"
 
 
 def guide(layout: Layout) -> str:

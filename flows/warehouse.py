@@ -16,6 +16,7 @@ from transforms.factors import FACTORS
 from transforms.factors.parts import part_column
 from transforms.registry import OUTPUT_TABLES, Table
 from transforms.registry.enumerations import FACTOR, PARTY
+from transforms.registry.references import REFERENCES
 
 if TYPE_CHECKING:
     import duckdb
@@ -161,6 +162,7 @@ def declared_columns() -> pl.DataFrame:
             "column_name": column.name,
             "unit": column.unit,
             "is_key": column.name in table.key,
+            "refers_to": REFERENCES.get(f"{table.full_name}.{column.name}", ""),
             "description_en": column.label.en,
             "description_zh": column.label.zh,
             "values_en": _values(column.enumeration.labels, "en") if column.enumeration else "",
@@ -182,6 +184,7 @@ def _part_columns() -> list[dict[str, Any]]:
             "column_name": f"{factor.name}__{part_column(party, part.name)}",
             "unit": "1/10000",
             "is_key": False,
+            "refers_to": "",
             "description_en": f"{factor.name} of the {sides[party].en}: {part.label.en}",
             "description_zh": f"{sides[party].zh}{FACTOR.labels[factor.name].zh}：{part.label.zh}",
             "values_en": "",
@@ -209,18 +212,20 @@ def _comment(connection: "duckdb.DuckDBPyConnection") -> None:
         row[0] for row in connection.execute("select schema_name || '.' || view_name from duckdb_views()").fetchall()
     }
     for full_name in sorted({name for name, _ in there} & OUTPUT_TABLES.keys()):
-        table = OUTPUT_TABLES[full_name]
         kind = "view" if full_name in views else "table"
-        connection.execute(f"comment on {kind} {full_name} is '{_quoted(_both(table))}'")
-        if kind == "table":
-            _comment_columns(connection, table, {column for name, column in there if name == full_name})
+        connection.execute(f"comment on {kind} {full_name} is '{_quoted(_both(OUTPUT_TABLES[full_name]))}'")
+    _comment_columns(connection)
 
 
-def _comment_columns(connection: "duckdb.DuckDBPyConnection", table: Table, there: set[str]) -> None:
-    for column in table.columns:
-        if column.name in there:
-            text = f"{column.label.en} | {column.label.zh}"
-            connection.execute(f"comment on column {table.full_name}.{column.name} is '{_quoted(text)}'")
+def _comment_columns(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Put the words of the dictionary on every column, those of extra factors and of score parts too."""
+    rows = connection.execute(
+        f"select table_schema, table_name, column_name, description_en, description_zh from {DICTIONARY}"
+    ).fetchall()
+    for schema, table, column, english, chinese in rows:
+        name = column.replace('"', '""')
+        text = f"{english} | {chinese}"
+        connection.execute(f"comment on column {schema}.{table}.\"{name}\" is '{_quoted(text)}'")
 
 
 def _both(table: Table) -> str:

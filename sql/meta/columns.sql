@@ -9,6 +9,7 @@ select
     columns.data_type,
     coalesce(declared.unit, '') as unit,
     coalesce(declared.is_key, false) as is_key,
+    coalesce(declared.refers_to, '') as refers_to,
     coalesce(declared.description_en, 'Extra factor of a profile') as description_en,
     coalesce(declared.description_zh, '配置档的附加因素') as description_zh,
     coalesce(declared.values_en, '') as values_en,

@@ -12,6 +12,7 @@ DECLARED = pl.DataFrame(
         "column_name": ["id", "amount_cny", "id"],
         "unit": ["", "CNY", ""],
         "is_key": [True, False, True],
+        "refers_to": ["core.s.id", "", ""],
         "description_en": ["Identifier", "Amount", "Nowhere"],
         "description_zh": ["编号", "金额", "无"],
         "values_en": ["", "", ""],
@@ -43,4 +44,5 @@ def test_columns() -> None:
         ("", False, "配置档的附加因素"),
         ("CNY", False, "金额"),
     ]
+    assert [row["refers_to"] for row in found] == ["core.s.id", "", "", ""]
     assert [row["data_type"] for row in found] == ["VARCHAR", "DOUBLE", "DECIMAL(12,2)", "VARCHAR"]

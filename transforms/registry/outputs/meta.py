@@ -153,6 +153,7 @@ META_TABLES = (
             text("data_type", "Type in DuckDB", "数据类型"),
             text("unit", "Unit, where the name does not say it", "单位"),
             flag("is_key", "Belongs to the key of the table", "是否主键列"),
+            text("refers_to", "Column of another table that has each of its values", "所引用的其他表的列（外键）"),
             text("description_en", "Meaning in English", "英文说明"),
             text("description_zh", "Meaning in Chinese", "中文说明"),
             text("values_en", "Allowed values with their meaning in English", "取值（英文）"),
