@@ -67,8 +67,9 @@ def curve_chart(
     layers = _axes(alt, across, up, height)
     if is_square:
         layers.append(_diagonal(alt, across, up))
-    for curve in curves:
-        layers += _layers(alt, curve, across, up)
+    drawn = [_layers(alt, curve, across, up) for curve in curves]
+    # the dots of all curves lie on top, so that each can be pointed at
+    layers += [layer for each in drawn for layer in each[:-1]] + [each[-1] for each in drawn]
     return finish(alt.layer(*layers).properties(**base_properties(height, TREND_LEFT, _plot(), _RIGHT)), about)
 
 
