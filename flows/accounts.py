@@ -158,6 +158,24 @@ def set_aside(resolved: Resolved, books: Books) -> pl.DataFrame:
     return waiting.sort("file", "row_number")
 
 
+def reasons_by_file(resolved: Resolved, books: Books) -> pl.DataFrame:
+    """Count what is set aside in each file by rule and column.
+
+    Args:
+        resolved: The rows in force.
+        books: The accounts.
+
+    Returns:
+        ``file_id``, ``rule``, ``column_name`` and ``rows``, by file, the commonest first.
+    """
+    wanted = ("file_id", "row_number", "rule", "column_name")
+    own = [pl.scan_parquet(path).select(wanted) for path in quarantine_paths(resolved)]
+    waiting = pl.concat([*own, books.orphans.lazy().select(wanted)])
+    left = waiting.join(books.corrected.lazy(), on=["file_id", "row_number"], how="anti")
+    counted = left.group_by("file_id", "rule", "column_name").agg(pl.len().alias("rows")).collect()
+    return counted.sort("file_id", "rows", "rule", "column_name", descending=[False, True, False, False])
+
+
 def counts_by_table(books: Books, resolved: Resolved) -> dict[str, dict[str, int]]:
     """Add up the accounts by table; rows in force are counted in what was written, so that the sum is a check.
 

@@ -8,7 +8,7 @@ import polars as pl
 from rich.table import Table
 from rich.text import Text
 
-from flows.accounts import make_books, set_aside
+from flows.accounts import make_books, reasons_by_file, set_aside
 from flows.ingest.archives import is_archive, shown
 from flows.ingest.run import ingest
 from flows.keys import load_key
@@ -37,7 +37,11 @@ def check_path(path: Path, profile: str | None, data: Place | None = None) -> st
         settings = replace(settings, limits=read_limits(data) if data else settings.limits)
         resolved = resolve(ingest(settings, load_key(settings.layout)), settings.layout)
         books = make_books(resolved)
-        return files_table(books.files) + "\n" + _reasons_table(set_aside(resolved, books))
+        return (
+            files_table(books.files, reasons_by_file(resolved, books))
+            + "\n"
+            + _reasons_table(set_aside(resolved, books))
+        )
 
 
 def settings_of(path: Path, data: Path, profile: str | None) -> Settings:
@@ -51,13 +55,14 @@ def _reasons_table(rows: pl.DataFrame) -> str:
     if rows.is_empty():
         return "No row would be set aside."
     table = Table(title="Rows that would be set aside", title_justify="left")
-    for name in ("file", "rule", "column", "rows", "first row", "example", "what to do"):
+    for name in ("file", "rule", "column", "rows", "first row", "example"):
         table.add_column(name, overflow="fold")
-    grouped = rows.sort("file", "row_number").group_by("file", "rule", "column_name", maintain_order=True).agg(
+    grouped = rows.group_by("file", "rule", "column_name", maintain_order=True).agg(
         pl.len(), pl.col("row_number", "got", "reason_en").first()
     )  # fmt: skip
-    for file, rule, column, count, first, example, reason in grouped.iter_rows():
+    for file, rule, column, count, first, example in grouped.drop("reason_en").iter_rows():
         # Plain text: what stands in a file is no markup, whatever it looks like.
-        cells = (file, rule, column, f"{count:,}", str(first), example or "", reason)
+        cells = (file, rule, column, f"{count:,}", str(first), example or "")
         table.add_row(*(Text(shown(cell)) for cell in cells))
-    return rendered(table)
+    reasons = grouped.select("rule", "reason_en").unique(maintain_order=True).rows()
+    return "\n".join([rendered(table), "What to do:", *(f"  {rule}: {reason}" for rule, reason in reasons)])

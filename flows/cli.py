@@ -144,7 +144,7 @@ def _run(settings: "Settings") -> "pl.DataFrame":
         record_failure(settings, str(error))
         raise
     if result.is_new:
-        _print(files_table(result.files))
+        _print(files_table(result.files, result.reasons))
     else:
         _print(f"Nothing new: release {result.run_id} holds all that was delivered.")
     _print(f"Report:   {result.report}\nDatabase: {settings.layout.root / DATABASE_PLACE}")

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from expectations.engine import preload
-from flows.accounts import Books, make_books, quarantine_paths
+from flows.accounts import Books, make_books, quarantine_paths, reasons_by_file
 from flows.configuration import Scorer, load_scorer
 from flows.drift import drift_frame, drift_sentences, read_before, refuse_loss
 from flows.errors import RunError, with_os_errors, without_persons
@@ -68,6 +68,7 @@ class RunResult:
         database: The database in force.
         report: The report in force.
         files: One row per delivered file, as in ``meta.files``.
+        reasons: How many rows of each file are set aside by rule and column.
     """
 
     run_id: str
@@ -75,6 +76,7 @@ class RunResult:
     database: Path
     report: Place
     files: pl.DataFrame
+    reasons: pl.DataFrame
 
 
 def run(settings: Settings, on_stage: Callable[[str], None] = lambda _: None) -> RunResult:
@@ -127,7 +129,7 @@ class Steps:
         _clear_work(layout)
         layout.scratch.mkdir()
         seen = in_force(layout)
-        ledger: Ledger = self._stage("ingest", lambda: ingest(self.settings, load_key(layout)))
+        ledger: Ledger = self._stage("ingest", lambda: ingest(self.settings, load_key(layout), self.stopwatch.on_stage))
         ledger = self._stage("forget", lambda: take_out_what_is_due(self.settings, ledger))
         if not ledger.of_table("disputes"):
             raise RunError(
@@ -140,11 +142,11 @@ class Steps:
         published = current_run(layout)
         if is_same_run(run_id, published):
             if not self.settings.full:
-                return self._result(str(published), books, is_new=False)
+                return self._result(str(published), books, resolved, is_new=False)
             run_id = made_again(run_id, published)
         built = self._build(empty_folder(layout.work / run_id), resolved, books, scorer, run_id)
         self._stage("publish", lambda: self._publish(built, run_id, ledger, seen))
-        return self._result(run_id, books, is_new=True)
+        return self._result(run_id, books, resolved, is_new=True)
 
     def _build(self, work: Path, resolved: Resolved, books: Books, scorer: Scorer, run_id: str) -> Path:
         """Make everything that belongs to a release, in a folder that nobody reads yet."""
@@ -187,11 +189,12 @@ class Steps:
         clear(layout, contents.pieces if contents else ())
         _clear_work(layout)
 
-    def _result(self, run_id: str, books: Books, *, is_new: bool) -> RunResult:
+    def _result(self, run_id: str, books: Books, resolved: Resolved, *, is_new: bool) -> RunResult:
         layout = self.settings.layout
         if is_new:
             self.stopwatch.write(layout.runs / run_id / "stages.json")
-        return RunResult(run_id, is_new, database_in_force(layout), report_in_force(layout), books.files)
+        reasons = reasons_by_file(resolved, books)
+        return RunResult(run_id, is_new, database_in_force(layout), report_in_force(layout), books.files, reasons)
 
     def _frames(self, books: Books, run_id: str, ledger: Ledger, scorer: Scorer) -> dict[str, pl.DataFrame]:
         profiles = sorted({file.profile for file in ledger.staged.values()})

@@ -1,9 +1,10 @@
 """One delivered file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from flows.ingest.progress import Meter
 from flows.ingest.survey import Survey
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
@@ -38,6 +39,7 @@ class InboxFile:
         ignored: Why the file is not read, or empty.
         unpacked: Where its unpacked bytes are, for formats that are not read from the beginning on.
         survey: What a pass over its content found; None where nobody has looked yet.
+        meter: Is told how many bytes were read, or None.
     """
 
     batch: str
@@ -53,6 +55,7 @@ class InboxFile:
     ignored: str = ""
     unpacked: Path | None = None
     survey: Survey | None = None
+    meter: Meter | None = field(default=None, compare=False, repr=False)
 
     @property
     def called(self) -> str:

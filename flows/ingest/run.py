@@ -10,7 +10,7 @@ from functools import partial
 import polars as pl
 
 from flows.errors import RunError
-from flows.executor import executor_of
+from flows.executor import THREADS, executor_of
 from flows.files import empty_folder, remove_tree
 from flows.ingest.again import Fingerprint, settled, tasks_again, with_corrections
 from flows.ingest.delivered import FORMATS, InboxFile
@@ -26,6 +26,7 @@ from flows.ingest.ledger import (
     staged_folder,
 )
 from flows.ingest.profiles import candidate_profiles
+from flows.ingest.progress import Meter
 from flows.ingest.staging import HOMES_SCHEMA, StagingTask
 from flows.publish import folder_in_force
 from flows.settings import Layout, Limits, Settings
@@ -41,12 +42,13 @@ _HASH_BYTES = 8
 _ID_DIGITS = 16
 
 
-def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
+def ingest(settings: Settings, key: PseudonymKey, on_progress: Callable[[str], None] = lambda _: None) -> Ledger:
     """Stage all that is new in the inbox.
 
     Args:
         settings: The run's settings.
         key: Key for pseudonyms.
+        on_progress: Called with a line from time to time while a long file is read.
 
     Returns:
         The ledger of everything delivered so far, this run included.
@@ -60,6 +62,8 @@ def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
     unpacked = empty_folder(layout.work / "unpacked")
     try:
         files = _without_persons(list_files(settings, unpacked, profiles), key)
+        if settings.executor == THREADS:
+            files = [replace(file, meter=Meter(file.name, on_progress, _known_size(file))) for file in files]
         prints = _fingerprints(files, settings)
         deliveries, new = _what_is_new(files, prints, before)
         readings = {"code": code_version(), "profiles": repr(profiles), "limits": repr(settings.limits)}
@@ -78,11 +82,17 @@ def ingest(settings: Settings, key: PseudonymKey) -> Ledger:
     return ledger
 
 
+def _known_size(file: InboxFile) -> int:
+    return 0 if file.ignored or file.compression else file.content.stat().st_size
+
+
 def _told(task: StagingTask, settings: Settings, profiles: tuple[Profile, ...], before: Ledger) -> StagingTask:
     """Tell a task all that its file is read with."""
     table = task.table.name
     known = known_columns(file.kinds for file in before.of_table(table))
     policy = settings.policies.get(table, Policy.EVOLVE)
+    if task.file.meter is not None:
+        task.file.meter.total = task.bytes
     return replace(task, profiles=profiles, limits=settings.limits, policy=policy, known=known)
 
 

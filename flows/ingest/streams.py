@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from flows.errors import RunError
 from flows.ingest.delivered import InboxFile
+from flows.ingest.progress import Meter
 from flows.ingest.survey import Readable
 from flows.settings import Limits
 
@@ -19,12 +20,15 @@ _HARMLESS_BYTES = 64 << 20
 class BoundedStream:
     """Content that is refused once there is more of it than its packed size lets expect."""
 
-    def __init__(self, stream: Readable, name: str, packed_bytes: int, limits: Limits) -> None:
-        """Read from `stream`, the content of the file `name` of `packed_bytes`."""
+    def __init__(
+        self, stream: Readable, name: str, packed_bytes: int, limits: Limits, meter: Meter | None = None
+    ) -> None:
+        """Read from `stream`, the content of the file `name` of `packed_bytes`; `meter` is told how far."""
         self._stream = stream
         self._name = name
         self._packed = packed_bytes
         self._limits = limits
+        self._meter = meter
         self.seen = 0
 
     def read(self, size: int, /) -> bytes:
@@ -38,6 +42,8 @@ class BoundedStream:
         except OSError as error:
             raise RunError(f"{self._name} cannot be unpacked ({error}); deliver it again") from error
         self.seen += len(block)
+        if self._meter is not None:
+            self._meter(self.seen)
         refuse_bomb(self._name, self.seen, self._packed, self._limits)
         return block
 
@@ -84,10 +90,10 @@ def open_bytes(file: InboxFile, limits: Limits) -> Iterator[BoundedStream]:
     # Opened here and not by Arrow, which refuses a path that is not UTF-8.
     with file.path.open("rb") as raw:
         if file.compression is None:
-            yield BoundedStream(raw, file.name, size, limits)
+            yield BoundedStream(raw, file.name, size, limits, file.meter)
         else:
             with pa.input_stream(raw, compression=file.compression) as stream:
-                yield BoundedStream(stream, file.name, size, limits)
+                yield BoundedStream(stream, file.name, size, limits, file.meter)
 
 
 def unpack(file: InboxFile, target: Path, limits: Limits) -> None:

@@ -28,10 +28,12 @@ def test_a_batch_folder(tmp_path: Path, with_manifest: bool) -> None:
             {"disputes": {"rows": 2}, "messages": {"rows": 2, "sha256": {"messages.csv.gz": sha}}}
         )
     text = check_path(deliver(tmp_path / "june", files), None)
-    assert _line(text, "disputes.csv", "loaded")[1:] == ["loaded", "2", "1", "1", "0", "0"]
-    assert _line(text, "messages.csv.gz", "loaded")[1:] == ["loaded", "2", "1", "1", "0", "0"]
-    assert _line(text, "disputes.csv", "type")[1:6] == ["type", "opened_at", "1", "2", "soon"]
-    assert _line(text, "messages.csv.gz", "reference")[1:6] == ["reference", "dispute_id", "1", "2", "d9"]
+    assert _line(text, "disputes.csv", "1 type opened_at")[1:4] == ["2", "1", "1"]
+    assert _line(text, "messages.csv.gz", "1 reference dispute_id")[1:4] == ["2", "1", "1"]
+    assert max(map(len, text.split("What to do:")[0].splitlines())) <= 80
+    assert "type: The value cannot be read as the column's type" in text
+    assert _line(text, "disputes.csv", "soon")[1:6] == ["type", "opened_at", "1", "2", "soon"]
+    assert _line(text, "messages.csv.gz", "d9")[1:6] == ["reference", "dispute_id", "1", "2", "d9"]
 
 
 def test_a_single_file_and_an_inbox(tmp_path: Path) -> None:
@@ -39,8 +41,8 @@ def test_a_single_file_and_an_inbox(tmp_path: Path) -> None:
         tmp_path / "inbox",
         {"june/disputes.csv": DISPUTES, "july/disputes.csv": disputes_csv(("d3", "2026-07-01", None))},
     )
-    assert _line(check_path(inbox / "june" / "disputes.csv", None), "disputes.csv", "loaded")[2:5] == ["2", "1", "1"]
-    assert _line(check_path(inbox, None), "july/disputes.csv")[2:5] == ["1", "1", "0"]
+    assert _line(check_path(inbox / "june" / "disputes.csv", None), "disputes.csv", "1 type")[1:4] == ["2", "1", "1"]
+    assert _line(check_path(inbox, None), "july/disputes.csv")[1:4] == ["1", "1", "0"]
 
 
 def test_nothing_to_set_aside(tmp_path: Path) -> None:
