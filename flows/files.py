@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
 _DIGITS = 16
-_Place = TypeVar("_Place", Path, S3Path)
+_Place = TypeVar("_Place", bound=Place)
 
 
 def write_text_atomically(place: Place, text: str) -> None:

@@ -152,7 +152,8 @@ class Steps:
         """Make everything that belongs to a release, in a folder that nobody reads yet."""
         ledger, settings = resolved.ledger, self.settings
         results = self._stage("validate", lambda: validate_staged(resolved, books, settings, work))
-        scored: Scored = self._stage("score", lambda: score(resolved, scorer, work / "scored", settings))
+        folder = settings.layout.shared / run_id / "scored"
+        scored: Scored = self._stage("score", lambda: score(resolved, scorer, folder, settings))
         results += self._stage("validate_scores", lambda: validate_scores(scored, settings, work))
         estimates = self._stage("estimate", lambda: self._estimates(scored, ledger))
         built = empty_folder(work / "release")

@@ -4,14 +4,15 @@ Reputation comes first and over all months (``flows/scoring_users.py``); after i
 """
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from flows.configuration import Scorer
-from flows.files import empty_folder
+from flows.executor import executor_of
+from flows.files import empty_folder, listed
 from flows.pieces import MOST_ROWS, Piece, cut
 from flows.resolve import Resolved, with_recorded_tables
 from flows.scored_cache import is_kept, keep, kept_folder, piece_key
@@ -53,18 +54,18 @@ class Scored:
     """
 
     pieces: tuple[Place, ...]
-    snapshots: Path
+    snapshots: Place
     anew: tuple[Piece, ...] = ()
 
     def paths(self, table: str) -> list[str]:
         """Return the files of a table in order."""
         if table == "reputation":
-            return [str(path) for path in sorted(self.snapshots.glob("*.parquet"))]
+            return [str(path) for path in listed(self.snapshots, "*.parquet")]
         return [str(folder / f"{table}.parquet") for folder in self.pieces]
 
 
 def score(
-    resolved: Resolved, scorer: Scorer, folder: Path, settings: Settings, most_rows: Mapping[str, int] = MOST_ROWS
+    resolved: Resolved, scorer: Scorer, folder: Place, settings: Settings, most_rows: Mapping[str, int] = MOST_ROWS
 ) -> Scored:
     """Score all disputes; pieces that were scored before, from the same rows in the same way, are taken over.
 
@@ -82,22 +83,33 @@ def score(
     score_users(resolved, scorer, sides, snapshots)
     pieces = cut(resolved, most_rows)
 
-    def work(piece: Piece) -> tuple[Place, bool]:
-        of_month = resolved.of_month(piece.month)
-        key = piece_key(piece, of_month, scorer, piece.of(sides_of(sides, piece.month)).collect())
-        kept = kept_folder(settings.layout, key)
-        if is_kept(kept) and not settings.full:
-            return kept, False
-        keep(score_piece(piece, of_month, scorer, sides, folder / piece.name), kept)
-        return kept, True
-
-    with ThreadPoolExecutor(settings.threads) as pool:
-        done = list(pool.map(work, pieces))
+    jobs = [_Job(piece, resolved.of_month(piece.month)) for piece in pieces]
+    work = partial(_score_and_keep, scorer=scorer, sides=sides, settings=settings)
+    done = executor_of(settings.executor, settings.threads).start("score", work, jobs)()
     anew = tuple(piece for piece, (_, is_new) in zip(pieces, done, strict=True) if is_new)
     return Scored(tuple(path for path, _ in done), snapshots, anew)
 
 
-def score_piece(piece: Piece, resolved: Resolved, scorer: Scorer, sides: Path, folder: Path) -> Path:
+@dataclass(frozen=True)
+class _Job:
+    """A piece with the rows in force of its month."""
+
+    piece: Piece
+    resolved: Resolved
+
+
+def _score_and_keep(job: _Job, scorer: Scorer, sides: Place, settings: Settings) -> tuple[Place, bool]:
+    """Score a piece unless it is kept; return where it is, and whether it was scored."""
+    piece, layout = job.piece, settings.layout
+    key = piece_key(piece, job.resolved, scorer, piece.of(sides_of(sides, piece.month)).collect())
+    kept = kept_folder(layout, key)
+    if is_kept(kept) and not settings.full:
+        return kept, False
+    keep(score_piece(piece, job.resolved, scorer, sides, empty_folder(layout.work / f"piece-{key}")), kept)
+    return kept, True
+
+
+def score_piece(piece: Piece, resolved: Resolved, scorer: Scorer, sides: Place, folder: Path) -> Path:
     """Score one piece.
 
     Args:
@@ -110,7 +122,7 @@ def score_piece(piece: Piece, resolved: Resolved, scorer: Scorer, sides: Path, f
     Returns:
         The folder.
     """
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     disputes = _disputes_of(piece, resolved)
     children = {
         name: mark_counted(

@@ -4,13 +4,13 @@ Users are cut into groups by a hash instead; each group is read and scored by it
 number of users.
 """
 
-from pathlib import Path
-
 import polars as pl
 
 from flows.configuration import Scorer
+from flows.files import listed
 from flows.forgotten import kept_sides, read_forgotten
 from flows.resolve import Resolved, with_recorded_tables
+from flows.storage import Place
 from transforms.factors.history import latest_snapshots, mark_snapshots, reputation_history, reputation_sides
 from transforms.factors.reputation import COUNTS, PARTS, score_seen
 from transforms.ingest.parse import ROW
@@ -27,7 +27,7 @@ _PSEUDONYM = "__pseudonym"
 
 
 def score_users(
-    resolved: Resolved, scorer: Scorer, sides: Path, snapshots: Path, sides_per_group: int = SIDES_PER_GROUP
+    resolved: Resolved, scorer: Scorer, sides: Place, snapshots: Place, sides_per_group: int = SIDES_PER_GROUP
 ) -> None:
     """Score the reputation of all sides, group of users by group of users, and file it by home month.
 
@@ -45,9 +45,9 @@ def score_users(
         _score_group(resolved, disputes, scorer, (sides, snapshots), (group, groups))
 
 
-def sides_of(folder: Path, month: str) -> pl.LazyFrame:
+def sides_of(folder: Place, month: str) -> pl.LazyFrame:
     """Return the scored sides of the disputes of a month."""
-    found = sorted((folder / month).glob("*.parquet"))
+    found = [str(path) for path in listed(folder / month, "*.parquet")]
     return pl.scan_parquet(found) if found else _no_sides()
 
 
@@ -61,7 +61,7 @@ def _all_disputes(resolved: Resolved) -> pl.LazyFrame:
     return pl.concat(months)
 
 
-def _write_forgotten(resolved: Resolved, disputes: pl.LazyFrame, sides: Path) -> None:
+def _write_forgotten(resolved: Resolved, disputes: pl.LazyFrame, sides: Place) -> None:
     """File what was kept of forgotten users' reputation."""
     forgotten = read_forgotten(resolved.layout)
     if forgotten.sides.is_empty():
@@ -72,7 +72,7 @@ def _write_forgotten(resolved: Resolved, disputes: pl.LazyFrame, sides: Path) ->
 
 
 def _score_group(
-    resolved: Resolved, disputes: pl.LazyFrame, scorer: Scorer, folders: tuple[Path, Path], group: tuple[int, int]
+    resolved: Resolved, disputes: pl.LazyFrame, scorer: Scorer, folders: tuple[Place, Place], group: tuple[int, int]
 ) -> None:
     sides, snapshots = folders
     users = (pl.col(user).hash() % group[1] == group[0] for user in ("buyer_id", "seller_id"))
@@ -102,6 +102,5 @@ def _no_sides() -> pl.LazyFrame:
     return pl.LazyFrame(schema={"dispute_id": pl.String(), "party": pl.String(), **parts, **counts})
 
 
-def _write(frame: pl.DataFrame, folder: Path, name: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(folder / f"{name}.parquet", compression="lz4", row_group_size=_ROW_GROUP)
+def _write(frame: pl.DataFrame, folder: Place, name: str) -> None:
+    frame.write_parquet(str(folder / f"{name}.parquet"), compression="lz4", row_group_size=_ROW_GROUP, mkdir=True)
