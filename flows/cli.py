@@ -152,7 +152,7 @@ def _run(settings: "Settings") -> "pl.DataFrame":
 
 
 @app.command
-def replay(*, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
+def replay(*, inbox: str | None = None, data: Data = DEFAULT_DATA, profile: Profile = None) -> None:
     """Read the files again that had rows set aside, once profile, settings or files were mended; then as `run`.
 
     Rows that were loaded stay as they are; each row counts once, however often it is replayed.
@@ -171,7 +171,7 @@ def replay(*, inbox: Path | None = None, data: Data = DEFAULT_DATA, profile: Pro
     from flows.termination import ends_on_sigterm  # noqa: PLC0415
 
     settings = replace(make_settings(data, inbox, profile), replay=True)
-    if inbox is not None and not inbox.is_dir():
+    if inbox is not None and not settings.inbox.is_dir():
         raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
     with ends_on_sigterm(settings.layout):
         before = n_set_aside(settings.layout)
