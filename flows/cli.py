@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
+from flows import log
 from flows.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ DEFAULT_DATA = "data"
 app = App(
     name="rulings",
     help="Which evidence, rule breaches, tone and reputation go with winning a marketplace dispute.",
+    help_epilogue="RULINGS_LOG=json in the environment: lines on standard error are JSON.",
     version_flags=["--version"],
 )
 Data = Annotated[
@@ -68,7 +70,7 @@ def call(command: Callable[[], object]) -> int:
         0 done; 1 the data failed a gate or could not be read; 2 wrong usage.
     """
     try:
-        command()
+        status = command()
     except CycloptsError as error:
         return _say(f"{error} Try: rulings --help", EXIT_USAGE)
     except UsageError as error:
@@ -79,16 +81,16 @@ def call(command: Callable[[], object]) -> int:
         return _say("stopped; the last release is as it was", EXIT_DATA)
     except OSError as error:
         return _say(f"the operating system refused: {error}; the last release is as it was", EXIT_DATA)
-    return EXIT_DONE
+    return status if isinstance(status, int) else EXIT_DONE
 
 
 def _say(sentence: str, status: int) -> int:
-    sys.stderr.write(f"rulings: {sentence}\n")
+    log.failed(sentence, status)
     return status
 
 
-def _announce(stage: str) -> None:
-    sys.stderr.write(f"· {stage}\n")
+def _announce(sentence: str) -> None:
+    log.say("note", sentence)
 
 
 def _print(text: str) -> None:
@@ -133,16 +135,11 @@ def run(
 
 def _run(settings: "Settings") -> "pl.DataFrame":
     """Load the pipeline and run it; libraries start threads when they load, so the signals are set before."""
-    from flows.pipeline import record_failure  # noqa: PLC0415
     from flows.pipeline import run as run_pipeline  # noqa: PLC0415
     from flows.settings import DATABASE_PLACE  # noqa: PLC0415
     from flows.tables import files_table  # noqa: PLC0415
 
-    try:
-        result = run_pipeline(settings, _announce)
-    except RunError as error:
-        record_failure(settings, str(error))
-        raise
+    result = run_pipeline(settings, log.stopwatch())
     if result.is_new:
         _print(files_table(result.files, result.reasons))
     else:
@@ -399,18 +396,36 @@ def forget(user_id: str, *, data: Data = DEFAULT_DATA) -> None:
 
 
 @app.command
-def status(*, data: Data = DEFAULT_DATA) -> None:
-    """Show the kept releases, the one in force, and what the last runs did.
+def status(
+    *,
+    data: Data = DEFAULT_DATA,
+    inbox: str | None = None,
+    max_age: float | None = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Show the release in force and its age, what waits in the inbox, and what the last runs did.
 
-    Example: rulings status
+    Exit status 1 if somebody has to look after it: nothing is published, the last run failed or was cut off, or the
+    last one that went well is too long ago.
+
+    Example: rulings status --max-age 26
 
     Args:
         data: The data directory.
+        inbox: Folder with batches; by default that of the last run.
+        max_age: Hours since the last run that went well; by default 36, or what the settings file says.
+        json: Write JSON.
     """
-    from flows.settings import layout_of  # noqa: PLC0415
-    from flows.status import status_text  # noqa: PLC0415
+    from datetime import UTC, datetime  # noqa: PLC0415
+    from json import dumps  # noqa: PLC0415
 
-    _print(status_text(layout_of(data)))
+    from flows.settings import layout_of  # noqa: PLC0415
+    from flows.status import read_status, status_facts, status_text  # noqa: PLC0415
+    from flows.storage import open_place  # noqa: PLC0415
+
+    found = read_status(layout_of(data), datetime.now(UTC), open_place(inbox) if inbox else None, max_age)
+    _print(dumps(status_facts(found), ensure_ascii=False, indent=1) if json else status_text(found))
+    return EXIT_DATA if found.problems else EXIT_DONE
 
 
 @app.command

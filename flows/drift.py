@@ -7,14 +7,17 @@ import polars as pl
 from flows.errors import RunError
 from flows.ingest.ledger import read_deliveries
 from flows.publish import HISTORY, folder_in_force
+from flows.report.suppression import K, is_small
 from flows.scoring import Scored
 from flows.settings import Layout
 from transforms.ingest.versions import FILE
 from transforms.registry import OUTPUT_TABLES
 from transforms.statistics.drift import drift_table
 
-_OF_ALL = ("outcome", "category", "claim", "decided_by")
-_OPEN = "open"
+#: Compared among all disputes; among those that have ended, because new ones are open more often than old ones; and
+#: (the factors) among those with a ruling.
+_OF_ALL = ("category", "claim")
+_OF_ENDED = ("outcome", "decided_by")
 #: How many rows a person is shown at the end of a run.
 _MOST_SHOWN = 5
 
@@ -36,7 +39,8 @@ def read_before(layout: Layout) -> Before:
     """Read what the release in force was made from; empty before the first."""
     folder = folder_in_force(layout)
     history = folder / HISTORY
-    sizes = pl.read_parquet(str(history))["n_disputes"].to_list() if history.is_file() else []
+    runs = pl.read_parquet(str(history)).sort("finished_at", "run_id") if history.is_file() else None
+    sizes = [] if runs is None else runs["n_disputes"].to_list()
     files = frozenset(each.counts_as for each in read_deliveries(folder) if each.status == "loaded")
     return Before(files, tuple(int(size) for size in sizes))
 
@@ -56,15 +60,18 @@ def drift_frame(scored: Scored, levels: pl.DataFrame, bounds: pl.DataFrame, befo
     if not before.files:
         return pl.DataFrame(schema=OUTPUT_TABLES["meta.drift"].polars_schema)
     is_new = ~pl.col(FILE).is_in(before.files).alias("is_new")
+    # One that was ruled and has no outcome has ended too: its outcome was not recorded.
+    has_ended = pl.col("outcome").is_not_null() | pl.col("ruled_at").is_not_null()
     disputes = pl.scan_parquet(scored.paths("disputes")).select(
-        "dispute_id", "seller_id", is_new, pl.col("outcome").cast(pl.String).fill_null(_OPEN), *_OF_ALL[1:]
+        "dispute_id", "seller_id", is_new, has_ended.alias("has_ended"), *_OF_ALL, *_OF_ENDED
     )
     factors = [name for name in levels.columns if name != "dispute_id"]
     named = levels.lazy().select("dispute_id", *(_labels(name, bounds) for name in factors))
     ruled = disputes.select("dispute_id", "seller_id", "is_new").join(named, on="dispute_id")
     n_disputes = disputes.select(pl.len()).collect().item()
     volumes = [now - last for last, now in zip((0, *before.sizes), (*before.sizes, n_disputes), strict=True)]
-    return drift_table({"all": disputes, "ruled": ruled}, {"all": _OF_ALL, "ruled": factors}, volumes)
+    frames = {"all": disputes, "ended": disputes.filter("has_ended"), "ruled": ruled}
+    return drift_table(frames, {"all": _OF_ALL, "ended": _OF_ENDED, "ruled": factors}, volumes)
 
 
 def _labels(factor: str, bounds: pl.DataFrame) -> pl.Expr:
@@ -106,6 +113,8 @@ def _sentence(row: dict[str, float | str]) -> str:
     if row["difference_pp"] is None:
         return f"volume: {row['n_now']:,} new disputes are unlike the deliveries before"
     before, now = float(row["share_before"]), float(row["share_now"])
+    if is_small(before, int(row["n_before"])) or is_small(now, int(row["n_now"])):
+        return f"{row['measure']} {row['value']}: moved; fewer than {K} disputes are on one side, so no figures"
     return (
         f"{row['measure']} {row['value']}: {before:.1%} before, {now:.1%} now "
         f"({float(row['difference_pp']):+.1f} pp, {float(row['ci_low']):.1f} to {float(row['ci_high']):.1f}; "

@@ -18,6 +18,7 @@ import polars as pl
 
 from flows.errors import RunError, UsageError, without_persons
 from flows.files import version_of, write_parquet_atomically
+from flows.progress import told
 from flows.storage import Place
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Threads:
 
         def results() -> list[_R]:
             try:
-                return [future.result() for future in begun]
+                return list(told((future.result() for future in begun), len(begun)))
             finally:
                 # After a failure what has not begun is left, and what has is waited for.
                 pool.shutdown(cancel_futures=True)
@@ -120,7 +121,7 @@ class DaskTasks:
 
         listed = list(parts)
         begun: Any = task(name=name, persist_result=False)(_one).map(unmapped(work), listed) if listed else []
-        return lambda: [future.result() for future in begun]
+        return lambda: list(told((future.result() for future in begun), len(begun)))
 
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
         """Write the frame where the workers read it."""

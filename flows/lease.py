@@ -89,6 +89,12 @@ def _take(path: S3Path, directory: str, seconds: float) -> str:
     return version
 
 
+def is_held(path: S3Path) -> bool:
+    """Tell whether a run holds the data directory."""
+    found = path.read_with_version()
+    return found is not None and Lease(**json.loads(found[0])).counts
+
+
 def drop_own(path: S3Path) -> None:
     """Give up what this process held before it became another program (`flows/termination.py`)."""
     found = path.read_with_version()

@@ -1,5 +1,6 @@
 """Telling somebody that a scheduled run failed. Nothing is sent unless a block is named."""
 
+import inspect
 import os
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun, State
     from prefect.flows import Flow
 
-#: Slug of a Prefect notification block, ``slack-webhook/ops`` or ``email-server-credentials/…``; empty: silence.
+#: Slug of a Prefect notification block, such as ``custom-webhook/rulings`` or ``sendgrid-email/rulings``.
 BLOCK_VARIABLE = "RULINGS_NOTIFY_BLOCK"
 
 
@@ -17,7 +18,10 @@ async def notify_failure(flow: "Flow[..., object]", flow_run: "FlowRun", state: 
     Args:
         flow: The flow that failed.
         flow_run: Its run.
-        state: How it ended; its message is the sentence that a person at the command line reads.
+        state: How it ended; its message holds the sentence that a person at the command line reads.
+
+    Raises:
+        TypeError: The block is not one that notifies.
     """
     slug = os.environ.get(BLOCK_VARIABLE)
     if not slug:
@@ -26,5 +30,9 @@ async def notify_failure(flow: "Flow[..., object]", flow_run: "FlowRun", state: 
     from prefect.blocks.core import Block  # noqa: PLC0415
 
     block: Block = await Block.aload(slug)
-    if isinstance(block, NotificationBlock):
-        await block.notify(f"{flow_run.name}: {state.message or state.name}", subject=f"{flow.name} failed")
+    if not isinstance(block, NotificationBlock):
+        raise TypeError(f"{BLOCK_VARIABLE} names {slug}, which does not notify; name a webhook or mail block")
+    sent: object = block.notify(f"{flow_run.name}: {state.message or state.name}", subject=f"{flow.name} failed")
+    # Blocks of Prefect answer at once where the flow is not asynchronous, others may not.
+    if inspect.isawaitable(sent):
+        await sent

@@ -16,7 +16,7 @@ from flows.configuration import Scorer, load_scorer
 from flows.drift import drift_frame, drift_sentences, read_before, refuse_loss
 from flows.errors import RunError, with_os_errors, without_persons
 from flows.executor import check_executor, task_runner
-from flows.files import empty_folder, remove_tree, write_json_atomically
+from flows.files import empty_folder, remove_tree
 from flows.forget import take_old_texts_out, take_out_what_is_due
 from flows.history import dispute_versions
 from flows.ingest.ledger import Ledger, write_deliveries
@@ -42,6 +42,7 @@ from flows.report.render import render_report
 from flows.report.snapshot import NAME as SNAPSHOT
 from flows.report.snapshot import read_snapshot
 from flows.resolve import Resolved, resolve
+from flows.run_log import NOTHING_NEW, PUBLISHED, recorded
 from flows.scored_cache import clear
 from flows.scoring import Scored, score
 from flows.settings import Layout, Settings
@@ -79,12 +80,12 @@ class RunResult:
     reasons: pl.DataFrame
 
 
-def run(settings: Settings, on_stage: Callable[[str], None] = lambda _: None) -> RunResult:
-    """Carry out one run as a Prefect flow.
+def run(settings: Settings, stopwatch: Stopwatch | None = None) -> RunResult:
+    """Carry out one run as a Prefect flow, and leave on Prefect's page what it found.
 
     Args:
         settings: The run's settings.
-        on_stage: Called with the name of each stage as it begins.
+        stopwatch: Tells who listens how far the run is.
 
     Returns:
         How it ended.
@@ -96,17 +97,31 @@ def run(settings: Settings, on_stage: Callable[[str], None] = lambda _: None) ->
     # Libraries that want a temporary file get it below the data directory too.
     tempfile.tempdir = str(settings.layout.scratch)
     check_executor(settings.executor)
-    with run_lock(settings.layout), prefect_server(settings.layout) as wait_for_server:
+    with (
+        run_lock(settings.layout),
+        recorded(settings) as record,
+        prefect_server(settings.layout) as wait_for_server,
+    ):
         preload()
         from prefect import flow, task  # noqa: PLC0415 - reads the environment when it is loaded
+
+        from flows.artifacts import Page, address_of  # noqa: PLC0415 - the same
 
         def as_task(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
             return task(name=name, persist_result=False)(work)
 
-        steps = Steps(settings, Stopwatch(on_stage), as_task)
+        def in_flow() -> RunResult:
+            page = Page()
+            result = Steps(settings, page.followed(watched), as_task).run()
+            page.show(result.database, address_of(result.report), record.record.notes)
+            return result
+
+        watched = record.followed(stopwatch or Stopwatch())
         wait_for_server()
         runner: Any = task_runner(settings.executor, settings.layout.local / "dask")
-        return flow(name="rulings", validate_parameters=False, persist_result=False, task_runner=runner)(steps.run)()
+        result = flow(name="rulings", validate_parameters=False, persist_result=False, task_runner=runner)(in_flow)()
+        record.end(PUBLISHED if result.is_new else NOTHING_NEW, run_id=result.run_id)
+        return result
 
 
 @dataclass(frozen=True)
@@ -129,7 +144,7 @@ class Steps:
         _clear_work(layout)
         layout.scratch.mkdir()
         seen = in_force(layout)
-        ledger: Ledger = self._stage("ingest", lambda: ingest(self.settings, load_key(layout), self.stopwatch.on_stage))
+        ledger: Ledger = self._stage("ingest", lambda: ingest(self.settings, load_key(layout), self.stopwatch.on_line))
         ledger = self._stage("forget", lambda: take_out_what_is_due(self.settings, ledger))
         if not ledger.of_table("disputes"):
             raise RunError(
@@ -173,7 +188,7 @@ class Steps:
         before = read_before(self.settings.layout)
         drift = drift_frame(scored, frames["factor_levels"], frames["factor_level_bounds"], before)
         for sentence in drift_sentences(drift):
-            self.stopwatch.on_stage(f"moved: {sentence}")
+            self.stopwatch.on_note(f"moved: {sentence}")
         return {**frames, "drift": drift.with_row_index("position")}
 
     def _stage(self, name: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - each stage has a type of its own
@@ -294,10 +309,3 @@ def _frames_of_sql(frames: dict[str, pl.DataFrame], books: Books, resolved: Reso
         "corrected": books.corrected,
         "dispute_versions": dispute_versions(resolved),
     }
-
-
-def record_failure(settings: Settings, sentence: str) -> None:
-    """Keep what went wrong for ``rulings status``."""
-    started = settings.started_at.strftime("%Y%m%dT%H%M%SZ")
-    record = {"started_at": settings.started_at.isoformat(), "status": "failed", "reason": sentence}
-    write_json_atomically(settings.layout.runs / f"failed-{started}" / "run.json", record)

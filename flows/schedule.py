@@ -1,21 +1,22 @@
 """Runs that Prefect starts: the flow of deployments (prefect.yaml), and the runner behind ``rulings serve``."""
 
-from pathlib import Path
+import os
 from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.schedules import Cron
 
-from flows.errors import RunError, UsageError
+from flows import log
+from flows.errors import UsageError
 from flows.notify import notify_failure
 from flows.settings import Layout
 
 NAME = "rulings-scheduled"
 TIMEZONE = "Asia/Shanghai"
 #: A run that failed is tried again after a pause: an export may still have been on its way.
-RETRIES = 2
-RETRY_SECONDS = 300
+RETRIES = int(os.environ.get("RULINGS_RETRIES", "2"))
+RETRY_SECONDS = int(os.environ.get("RULINGS_RETRY_SECONDS", "300"))
 
 
 @flow(
@@ -40,15 +41,11 @@ def scheduled(data: str = "data", inbox: str | None = None, profile: str | None 
     Raises:
         RunError: The data cannot be read or failed a gate; the release in force is untouched.
     """
-    from flows.pipeline import record_failure, run  # noqa: PLC0415 - takes seconds to load
+    from flows.pipeline import run  # noqa: PLC0415 - takes seconds to load
     from flows.settings import make_settings  # noqa: PLC0415
 
-    settings = make_settings(Path(data), Path(inbox) if inbox else None, profile)
-    try:
-        return run(settings).run_id
-    except RunError as error:
-        record_failure(settings, str(error))
-        raise
+    settings = make_settings(data, inbox, profile)
+    return run(settings, log.stopwatch()).run_id
 
 
 def check_schedule(cron: str) -> None:

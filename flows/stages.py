@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from flows.files import write_json_atomically
+from flows.progress import listening
 from flows.storage import Place
 
 _EVERY_SECONDS = 0.1
@@ -32,14 +33,22 @@ class StageCost:
 
 @dataclass
 class Stopwatch:
-    """Collects the costs of a run's stages.
+    """Collects the costs of a run's stages, and tells who listens how far the run is.
 
     Attributes:
-        costs: The stages so far, in order.
         on_stage: Called with the name of each stage as it begins.
+        on_end: Called with the cost of each stage as it ends.
+        on_share: Called with the share of the stage under way that is done, where a stage says so.
+        on_note: Called with a sentence that a person should read.
+        on_line: Called with a line that says how far a long file is.
+        costs: The stages so far, in order.
     """
 
     on_stage: Callable[[str], None] = lambda _: None
+    on_end: Callable[[StageCost], None] = lambda _: None
+    on_share: Callable[[float], None] = lambda _: None
+    on_note: Callable[[str], None] = lambda _: None
+    on_line: Callable[[str], None] = lambda _: None
     costs: list[StageCost] = field(default_factory=list)
 
     @contextmanager
@@ -57,12 +66,14 @@ class Stopwatch:
         watcher.start()
         start = time.perf_counter()
         try:
-            yield
+            with listening(self.on_share):
+                yield
         finally:
             seconds = time.perf_counter() - start
             done.set()
             watcher.join()
             self.costs.append(StageCost(stage, round(seconds, 3), max(peak[0], _resident())))
+            self.on_end(self.costs[-1])
 
     def write(self, path: Place) -> None:
         """Write the costs as JSON."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from flows.errors import RunError
 from flows.lock import run_lock
 from flows.publish import PUBLISHING
+from flows.run_log import mark_stopped
 from flows.settings import Layout, layout_of
 
 #: How long a release that is being put in its place is waited for.
@@ -64,6 +65,8 @@ def clear_up(layout: Layout) -> None:
     """Remove what the run has made so far, unless another run has taken the data directory over."""
     with suppress(RunError), run_lock(layout):
         shutil.rmtree(layout.work, ignore_errors=True)
+        # The run had this process before it became the one that clears up.
+        mark_stopped(layout)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flows.errors import RunError
 from flows.report import estimates as rows
 from flows.report.listing import Bounds
+from flows.report.moved import Move
 from transforms.claims.columns import CUTS
 from transforms.claims.groups import rank_group
 from transforms.registry import INPUT_TABLES, Kind, output_table
@@ -238,6 +239,7 @@ class ReportData:
     files: tuple[SourceFile, ...]
     breaches: tuple[Breach, ...]
     checks: tuple[Check, ...]
+    moves: tuple[Move, ...]
 
 
 Row = TypeVar("Row")
@@ -381,6 +383,7 @@ def _read(connection: "duckdb.DuckDBPyConnection") -> ReportData:
         files=_rows(connection, SourceFile, "meta.files", "batch, file"),
         breaches=_rows(connection, Breach, "meta.quarantine", "n desc, file, rule, column_name"),
         checks=_rows(connection, Check, "meta.expectations", "success, severity, table_name, expectation"),
+        moves=_rows(connection, Move, "meta.drift", "measure, value"),
     )
 
 

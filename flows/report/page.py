@@ -18,6 +18,7 @@ from flows.report.levels import extra_section, levels_section
 from flows.report.method import method_section, run_section
 from flows.report.misleading import misleading_section
 from flows.report.months import trend_section
+from flows.report.moved import moved_section
 from flows.report.names import NOT_RECORDED
 from flows.report.quality import quarantine_section, thin_section, validation_section
 from flows.report.rates import rates_section
@@ -68,6 +69,7 @@ def _sections(
         foretold_section(data),
         misleading_section(data),
         changes_section(now, before),
+        moved_section(data.moves),
         thin_section(data, disclosure),
         quarantine_section(data),
         validation_section(data),

@@ -44,6 +44,12 @@ class Line:
         return (*self.summands, self.total)
 
 
+def is_small(share: float, n: int, k: int = K) -> bool:
+    """Whether a share of n disputes, or what is left of them, stands for fewer than may be shown, but for some."""
+    count = round(share * n)
+    return 0 < count < k or 0 < n - count < k
+
+
 def suppressed_cells(counts: Mapping[Cell, int], lines: Sequence[Line], k: int = K) -> frozenset[Cell]:
     """Choose the cells that are not shown.
 

@@ -1,11 +1,11 @@
 """A disk that is full or refuses to write: a sentence, the last release intact, and the next run as if nothing was."""
 
+import json
+import os
 import random
-import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,8 @@ from flows.publish import current_run
 from flows.settings import Layout
 from tests.builders import ask, deliver, read_all
 from tests.conftest import LATER, Built, copied
-from tests.faults import TRIES
+from tests.faults import IS_THOROUGH, TRIES
+from tests.faults.workshop import Order, workshop
 
 PROJECT = Path(__file__).parents[2]
 SEED = 20260701
@@ -22,19 +23,9 @@ SEED = 20260701
 SMALLEST, LARGEST = 1, 8_000_000
 #: Room on the full disk beyond what the release in force takes.
 LEAST_ROOM, MOST_ROOM = 4_096, 12_000_000
-
-
-def _run(root: Path, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.faults.steps_run", str(root)]
-    return subprocess.run(
-        command,
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-        preexec_fn=before,
-    )
+#: Calls with which a run changes what is on disk, and how many of them a thread makes at most.
+CALLS = "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,rename,mkdir,symlink"
+MOST_CALLS = 600
 
 
 def _sizes(smallest: int, largest: int, count: int) -> list[int]:
@@ -43,13 +34,11 @@ def _sizes(smallest: int, largest: int, count: int) -> list[int]:
     return [round(smallest * (largest / smallest) ** chance.random()) for _ in range(count)]
 
 
-def _assert_said_and_intact(ended: subprocess.CompletedProcess[str], layout: Layout, run_id: str) -> None:
-    assert ended.returncode == 1, ended.stderr
-    assert ended.stderr.splitlines()[-1].startswith("rulings: "), ended.stderr
-    assert "Traceback" not in ended.stderr
-    assert "fault in the program" not in ended.stderr
-    assert current_run(layout) == run_id
-    assert ask(layout.database, "select distinct run_id from core.disputes") == [(run_id,)]
+def _assert_a_sentence(status: int, said: str) -> None:
+    assert status == 1, said
+    assert said.splitlines()[-1].startswith("rulings: "), said
+    assert "Traceback" not in said
+    assert "fault in the program" not in said
 
 
 def test_a_disk_that_fails_at_any_write(release: Built, later: Built, tmp_path: Path) -> None:
@@ -57,60 +46,60 @@ def test_a_disk_that_fails_at_any_write(release: Built, later: Built, tmp_path: 
     deliver(root / "inbox", LATER)
     layout = Layout(root / "data")
     failed = 0
-    for size in _sizes(SMALLEST, LARGEST, TRIES):
-        ended = _run(root, lambda size=size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))  # type: ignore[misc]
-        if ended.returncode == 0:
-            # Every file fitted.
-            break
-        failed += 1
-        _assert_said_and_intact(ended, layout, release.result.run_id)
-    assert failed
-    assert _run(root).returncode == 0
+    with workshop() as shop:
+        for size in sorted(_sizes(SMALLEST, LARGEST, TRIES)):
+            ended = shop.run(Order(str(root), largest_file=size))
+            if ended.status == 0:
+                # Every file fitted, and so they will in larger ones.
+                break
+            failed += 1
+            _assert_a_sentence(ended.status, ended.said)
+            assert current_run(layout) == release.result.run_id
+            assert ask(layout.database, "select distinct run_id from core.disputes") == [(release.result.run_id,)]
+        assert failed
+        assert shop.run(Order(str(root))).status == 0
     assert read_all(layout.database) == read_all(later.result.database)
 
 
-@pytest.fixture
-def own_disk(tmp_path: Path) -> Path:
-    """A small disk of its own, in memory, seen by processes that enter its namespace alone."""
+def test_a_disk_that_is_full(release: Built, later: Built, tmp_path: Path) -> None:
     assert shutil.which("unshare"), "util-linux is needed: unshare"
-    return tmp_path / "disk"
-
-
-_ON_A_SMALL_DISK = """
-set -e
-mkdir -p "$DISK"
-mount -t tmpfs -o size=200m tmpfs "$DISK"
-cp -a "$ROOT/." "$DISK/"
-for room in $ROOMS; do
-  # What a run that failed has staged stays for the next.
-  used=$(df -B1 --output=used "$DISK" | tail -n 1)
-  mount -o remount,size=$((used + room)) "$DISK"
-  status=0
-  "$PYTHON" -m tests.faults.steps_run "$DISK" 2> "$SAID" || status=$?
-  mount -o remount,size=200m "$DISK"
-  echo "$status $(readlink "$DISK/data/current") $(tail -n 1 "$SAID")"
-done
-"$PYTHON" -m tests.faults.steps_run "$DISK"
-cp -aL "$DISK/data/current" "$RESULT"
-"""
-
-
-def test_a_disk_that_is_full(release: Built, later: Built, tmp_path: Path, own_disk: Path) -> None:
     root = copied(release, tmp_path / "root")
     deliver(root / "inbox", LATER)
-    rooms = " ".join(map(str, _sizes(LEAST_ROOM, MOST_ROOM, TRIES)))
-    names = {"DISK": own_disk, "ROOT": root, "ROOMS": rooms, "PYTHON": sys.executable}
-    names |= {"SAID": tmp_path / "said", "RESULT": tmp_path / "result"}
-    script = "".join(f"{name}='{value}'\n" for name, value in names.items()) + _ON_A_SMALL_DISK
-    ended = subprocess.run(
-        ["unshare", "-Urm", "sh", "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=3600
+    result = tmp_path / "rulings.duckdb"
+    command = ["unshare", "-Urm", sys.executable, "-m", "tests.faults.small_disk", str(root), str(tmp_path / "disk")]
+    rooms = map(str, sorted(_sizes(LEAST_ROOM, MOST_ROOM, TRIES)))
+    done = subprocess.run(
+        [*command, str(result), *rooms], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=7200
     )
-    assert ended.returncode == 0, ended.stderr
-    lines = [line.split(" ", 2) for line in ended.stdout.splitlines()]
-    refused = [(current, said) for status, current, said in lines if status != "0"]
+    assert done.returncode == 0, done.stderr
+    *tries, last = [json.loads(line) for line in done.stdout.splitlines()]
+    refused = [each for each in tries if each["status"] != 0]
     assert refused
-    for current, said in refused:
-        assert current == f"releases/{release.result.run_id}"
-        assert said.startswith("rulings: ")
-        assert "fault in the program" not in said
-    assert read_all(tmp_path / "result" / "rulings.duckdb") == read_all(later.result.database)
+    for each in refused:
+        _assert_a_sentence(each["status"], each["said"])
+        assert each["in_force"] == release.result.run_id
+    assert (last["status"], last["in_force"]) == (0, later.result.run_id)
+    assert read_all(result) == read_all(later.result.database)
+
+
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"] if IS_THOROUGH else [])
+def test_a_disk_that_refuses_a_call(release: Built, later: Built, tmp_path: Path, error: str) -> None:
+    # strace lets the n-th such call of each thread fail, which a limit on sizes cannot.
+    assert shutil.which("strace"), "strace is needed: apt-get install strace"
+    root = copied(release, tmp_path / "failing")
+    deliver(root / "inbox", LATER)
+    layout = Layout(root / "data")
+    for number in sorted(_sizes(1, MOST_CALLS, max(TRIES // 10, 2))):
+        inject = [f"-einject={CALLS}:error={error}:when={number}", f"-etrace={CALLS}"]
+        command = ["strace", "-f", "-qq", "-o", os.devnull, *inject, sys.executable, "-m", "tests.faults.steps_run"]
+        done = subprocess.run(
+            [*command, str(root)], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=600
+        )
+        if done.returncode != 0:
+            _assert_a_sentence(done.returncode, done.stderr)
+        in_force = current_run(layout)
+        assert in_force in {release.result.run_id, later.result.run_id}
+        assert ask(layout.database, "select distinct run_id from core.disputes") == [(in_force,)]
+    with workshop() as shop:
+        assert shop.run(Order(str(root))).status == 0
+    assert read_all(layout.database) == read_all(later.result.database)

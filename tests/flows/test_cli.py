@@ -83,7 +83,8 @@ def test_a_run_that_fails_ends_with_1_and_leaves_the_release(
     assert "nothing is published" in _sentence(done)
     assert (root / "data" / "warehouse" / "rulings.duckdb").resolve() == database
     status = _run("status", "--data", root / "data", cwd=root)
-    assert status.returncode == 0
+    assert status.returncode == 1
+    assert "Look after: the last run failed" in status.stdout
     assert "nothing is published" in status.stdout
 
 
@@ -171,8 +172,8 @@ def test_a_profile_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_status_and_help_without_a_release(tmp_path: Path) -> None:
     status, helped = _run("status", cwd=tmp_path), _run("--help", cwd=tmp_path)
-    assert (status.returncode, helped.returncode) == (0, 0)
-    assert "Nothing was published" in status.stdout
+    assert (status.returncode, helped.returncode) == (1, 0)
+    assert "nothing was published yet" in status.stdout
     assert all(
         name in helped.stdout for name in ("run", "sample", "check", "query", "report", "explain", "status", "rollback")
     )

@@ -19,7 +19,8 @@ import pytest
 
 from flows.cli import _explain_crash
 from flows.errors import RunError, without_persons
-from flows.pipeline import record_failure
+from flows.run_log import read_runs, recorded
+from flows.settings import Layout
 from tests.builders import ask, csv_text, deliver, disputes_csv, run_steps, settings_for
 from transforms.registry import INPUT_TABLES
 
@@ -222,9 +223,9 @@ def test_equal_persons_stay_joinable(root: Path) -> None:
 def test_a_run_that_fails_leaves_no_person_behind(tmp_path: Path) -> None:
     files = {"客户13700002222/disputes-13600003333.csv": f"id,{PHONE}\n{USERS[0]},x\n", **_export()}
     deliver(tmp_path / "inbox", files)
-    with pytest.raises(RunError, match="required column") as failure:
+    with pytest.raises(RunError, match="required column") as failure, recorded(settings_for(tmp_path)):
         run_steps(tmp_path)
-    record_failure(settings_for(tmp_path), str(failure.value))
+    assert read_runs(Layout(tmp_path / "data"))[0].sentence
     assert _found(tmp_path / "data") == set()
     assert "[手机号]" in str(failure.value)
 
@@ -232,9 +233,8 @@ def test_a_run_that_fails_leaves_no_person_behind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("table", INPUT_TABLES)
 def test_a_file_without_headers_names_nobody(tmp_path: Path, table: str) -> None:
     deliver(tmp_path / "inbox", {f"b/{table}.csv": f"{USERS[0]},{PHONE},{RESIDENT},{PHONE}0\n{USERS[1]},1,2,3\n"})
-    with pytest.raises(RunError) as failure:
+    with pytest.raises(RunError), recorded(settings_for(tmp_path)):
         run_steps(tmp_path)
-    record_failure(settings_for(tmp_path), str(failure.value))
     assert _found(tmp_path / "data") == set()
 
 

@@ -1,7 +1,8 @@
 """Releases: put in force in one step, five kept, whole whatever happens in between."""
 
 import os
-from contextlib import suppress
+import shutil
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -115,63 +116,67 @@ def test_a_release_that_a_reader_was_just_given_is_not_cleared(layout: Layout) -
     assert [name for name, _ in releases(layout)] == ["r2", "r4", "r5", "r6", "r7", "r8"]
 
 
-class Killed(BaseException):
-    """Stands for the end of the process."""
+#: What publishing does, step by step, and which call of it a process does not live to see.
+_STEPS = (
+    ("write_json_atomically", 1), ("_sync", 1), ("_sync", 2), ("_sync", 3), ("_sync", 4), ("Path.rename", 1),
+    ("put_in_force", 1), ("replace_link", 1), ("_sync", 5), ("clear_old", 1), ("shutil.rmtree", 1),
+)  # fmt: skip
 
 
-_STEPS = ("write_json_atomically", "replace_link", "_sync", "clear_old", "shutil.rmtree")
-
-
-def _killed_at(step: str, call: int, patch: pytest.MonkeyPatch) -> None:
-    """End the process just before the n-th call of a step."""
+def _owner(step: str) -> tuple[Any, str]:
     owner: Any = module
     *path, name = step.split(".")
     for part in path:
         owner = getattr(owner, part)
-    original = getattr(owner, name)
-    calls = iter(range(1, 1000))
-
-    def counted(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - stands in for any of the steps
-        if next(calls) == call:
-            raise Killed
-        return original(*args, **named)
-
-    patch.setattr(owner, name, counted)
+    return owner, name
 
 
-@pytest.mark.parametrize("call", [1, 2, 3, 4, 5, 6])
-@pytest.mark.parametrize("step", _STEPS)
+def _publish_killed(layout: Layout, run_id: str, step: str, call: int) -> None:
+    """Publish in a process of its own that gets SIGKILL just before the n-th call of a step."""
+    child = os.fork()
+    if child == 0:
+        owner, name = _owner(step)
+        original = getattr(owner, name)
+        calls = iter(range(1, 1000))
+
+        def counted(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - stands in for any of the steps
+            if next(calls) == call:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return original(*args, **named)
+
+        setattr(owner, name, counted)
+        _publish(layout, run_id)
+        os._exit(0)
+    _, ended = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(ended) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("step", "call"), _STEPS)
 def test_killed_between_steps_there_is_one_whole_release(layout: Layout, step: str, call: int) -> None:
     for number in range(1, 7):
         _publish(layout, f"r{number}")
-    with pytest.MonkeyPatch.context() as patch:
-        _killed_at(step, call, patch)
-        with suppress(Killed):
-            _publish(layout, "r7")
+    # The oldest were replaced so long ago that they are cleared.
+    for number in range(1, 6):
+        os.utime(layout.local / "releases" / f"r{number}", (0, 0))
+    _publish_killed(layout, "r7", step, call)
     run_id, database, report = _in_force(layout)
     assert run_id in {"r6", "r7"}
     assert (database, report) == (run_id, run_id)
     # The next run clears up and publishes as if nothing had happened.
-    for path in (layout.work / "release").rglob("*") if (layout.work / "release").exists() else ():
-        if path.is_file():
-            path.unlink()
-    layout.work.rename(layout.local / "work-of-the-killed-run")
+    shutil.rmtree(layout.work)
     _publish(layout, "r7")
     assert _in_force(layout) == ("r7", "r7", "r7")
     clear_old(layout, LATER)
     assert [name for name, _ in releases(layout)] == ["r3", "r4", "r5", "r6", "r7"]
 
 
-def test_killed_during_the_first_publication(layout: Layout) -> None:
-    for call in range(1, 4):
-        with pytest.MonkeyPatch.context() as patch:
-            _killed_at("replace_link", call, patch)
-            with pytest.raises(Killed):
-                _publish(layout, "r1")
-        # A reader finds nothing, or the database and the report of the release.
-        if layout.database.exists():
-            assert layout.database.read_text(encoding="utf-8") == "r1"
-        layout.work.rename(layout.local / f"killed-{call}")
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_killed_during_the_first_publication(layout: Layout, call: int) -> None:
+    _publish_killed(layout, "r1", "replace_link", call)
+    # A reader finds nothing, or the database and the report of the release.
+    if layout.database.exists():
+        assert layout.database.read_text(encoding="utf-8") == "r1"
+    shutil.rmtree(layout.work)
     _publish(layout, "r1")
     assert _in_force(layout) == ("r1", "r1", "r1")
 

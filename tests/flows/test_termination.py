@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.run_log import STOPPED, read_runs
 from flows.sample import write_sample
 from flows.settings import Layout
 
@@ -28,11 +29,18 @@ def _has_begun(run: subprocess.Popen[str], stage: str) -> bool:
     return False
 
 
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export that takes each stage long enough to be met in it."""
+    inbox = tmp_path_factory.mktemp("export")
+    write_sample(inbox / "a", 10_000, 3)
+    return inbox
+
+
 @pytest.mark.parametrize("stage", ["ingest", "score", "load"])
-def test_sigterm_ends_a_run_within_ten_seconds(tmp_path: Path, stage: str) -> None:
-    write_sample(tmp_path / "inbox" / "a", 20_000, 3)
+def test_sigterm_ends_a_run_within_ten_seconds(tmp_path: Path, inbox: Path, stage: str) -> None:
     layout = Layout(tmp_path / "data")
-    command = [sys.executable, "-m", "flows.cli", "run", "--inbox", str(tmp_path / "inbox"), "--data", str(layout.root)]
+    command = [sys.executable, "-m", "flows.cli", "run", "--inbox", str(inbox), "--data", str(layout.root)]
     run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert _has_begun(run, stage)
     children = _children(run.pid)
@@ -45,6 +53,7 @@ def test_sigterm_ends_a_run_within_ten_seconds(tmp_path: Path, stage: str) -> No
     assert said.splitlines()[-1].startswith("rulings: told to stop")
     assert not layout.work.exists()
     assert not layout.current.exists()
+    assert [record.status for record in read_runs(layout)] == [STOPPED]
     deadline = time.monotonic() + LONGEST_SECONDS
     while any(_is_alive(child) for child in children) and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -53,8 +53,8 @@ def _sentences(section: Section) -> list[str]:
 
 def test_sections_come_in_the_order_in_which_they_are_read(full: Page) -> None:
     assert [section.key for section in full.sections] == [
-        "answer", "who-wins", "duration", "strength", "levels", "extra", "alike", "changes", "thin", "quarantine",
-        "validation", "method", "run",
+        "answer", "who-wins", "duration", "strength", "levels", "extra", "alike", "changes", "moved", "thin",
+        "quarantine", "validation", "method", "run",
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 import statsmodels.api as sm
 
+from benchmarks.drift import count_alarms
 from transforms.statistics.drift import drift_table
 
 ERROR_TOLERANCE = 0.02
@@ -80,3 +81,15 @@ def test_thin_data_has_a_status(frame: pl.LazyFrame, status: str) -> None:
 def test_an_unusual_volume(volumes: tuple[int, ...], is_moved: bool) -> None:
     row = _table(_disputes(4), volumes).filter(pl.col("measure") == "volume").row(0, named=True)
     assert row["is_moved"] is is_moved
+
+
+def test_a_table_of_many_measures_does_not_cry_wolf() -> None:
+    found = count_alarms(30, move=0.0)
+    # q < 0.01 over the table: one alarm in a hundred tables is allowed
+    assert found.named + found.wrong <= 1
+
+
+def test_a_measure_that_moved_is_named_and_hardly_another() -> None:
+    found = count_alarms(10, move=0.35, first_seed=1000)
+    assert found.named == 10
+    assert found.wrong <= 1
