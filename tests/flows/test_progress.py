@@ -43,7 +43,7 @@ def test_shares_of_the_stages_add_up_to_a_run() -> None:
 
 def test_the_headline_is_the_answer_of_the_report(release: Built) -> None:
     text = headline(release.result.database, ["moved: outcome buyer_wins: 40.0% before, 60.0% now"])
-    assert text.startswith("## The answer\n")
+    assert text.startswith("## The answer")
     assert "### What cannot be concluded" in text
     assert r"moved: outcome buyer\_wins" in text
 
