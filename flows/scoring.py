@@ -123,7 +123,7 @@ def score_piece(piece: Piece, resolved: Resolved, scorer: Scorer, sides: Place, 
         The folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    disputes = _disputes_of(piece, resolved)
+    disputes = disputes_of(piece, resolved)
     children = {
         name: mark_counted(
             piece.of(resolved.rows(name, piece.month)), disputes.lazy(), INPUT_TABLES[name].event_time or ""
@@ -131,7 +131,7 @@ def score_piece(piece: Piece, resolved: Resolved, scorer: Scorer, sides: Place, 
         for name in ("evidence", "violations", "messages")
     }
     evidence, violations = (children[name].collect() for name in ("evidence", "violations"))
-    messages = _score_words(children["messages"].collect(), scorer)
+    messages = score_words(children["messages"].collect(), scorer)
     _write(messages, folder, "messages")
     users = piece.of(sides_of(sides, piece.month)).collect()
     wide = {
@@ -161,7 +161,8 @@ def _write(frame: pl.DataFrame, folder: Path, table: str) -> None:
     frame.write_parquet(folder / f"{table}.parquet", compression="lz4", row_group_size=_ROW_GROUP)
 
 
-def _disputes_of(piece: Piece, resolved: Resolved) -> pl.DataFrame:
+def disputes_of(piece: Piece, resolved: Resolved) -> pl.DataFrame:
+    """Return the disputes of a piece that are in force, by ``dispute_id``, with what was recorded for them."""
     disputes = with_outcome_columns(piece.of(resolved.rows("disputes", piece.month))).with_columns(
         pl.col("__exported_at").alias("exported_at")
     )
@@ -180,7 +181,7 @@ def _factor_scores(
     return scores.sort("dispute_id").collect()
 
 
-def _score_words(messages: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
+def score_words(messages: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
     """Score each wording once: much of what is said in disputes is said in the same words.
 
     Wordings are told apart by a 64-bit hash; among a million of a month two share one with a chance of 3 in 10^8.

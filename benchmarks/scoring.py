@@ -1,0 +1,151 @@
+"""What scoring costs by step, beside DuckDB reading the same staged Parquet and writing it again.
+
+Usage: python -m benchmarks.scoring DATA [--months N]
+
+DATA is the data directory of a published run. Some months are scored anew, one after another, and nothing is published.
+Seconds are of processor time, so that they say something on a machine that does other work as well.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import polars as pl
+
+from flows.configuration import load_scorer
+from flows.ingest.ledger import make_ledger, read_deliveries
+from flows.pieces import Piece, cut
+from flows.publish import folder_in_force
+from flows.resolve import Resolved, resolve
+from flows.scored_cache import piece_key
+from flows.scoring import disputes_of, score_words
+from flows.scoring_users import score_users, sides_of
+from flows.settings import Layout
+from transforms.factors.evidence import score_evidence
+from transforms.factors.reputation import pivot_sides
+from transforms.factors.rules import score_rules
+from transforms.factors.time_rules import mark_counted
+from transforms.factors.tone import score_tone_parts
+from transforms.registry import INPUT_TABLES
+
+_CHILDREN = ("evidence", "violations", "messages")
+_T = TypeVar("_T")
+
+
+class Clock:
+    """Adds up processor time by step."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def time(self, step: str, work: Callable[[], _T]) -> _T:
+        """Do some work and add its time to a step."""
+        begun = time.process_time()
+        result = work()
+        self.seconds[step] += time.process_time() - begun
+        return result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, and print Markdown.
+
+    Args:
+        arguments: Command line without the program's name.
+
+    Returns:
+        Always 0.
+    """
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scoring", description=__doc__)
+    parser.add_argument("data", type=Path, metavar="DATA", help="data directory of a published run")
+    parser.add_argument("--months", type=int, default=4, metavar="N", help="how many months; the middle ones")
+    options = parser.parse_args(arguments)
+    layout = Layout(options.data.resolve())
+    resolved = resolve(make_ledger(layout, read_deliveries(folder_in_force(layout))), layout)
+    first = max(0, (len(resolved.months) - options.months) // 2)
+    months = set(resolved.months[first : first + options.months])
+    pieces = [piece for piece in cut(resolved) if piece.month in months]
+    clock = Clock()
+    with tempfile.TemporaryDirectory(dir=layout.local) as scratch:
+        floor = _copy(resolved, months, Path(scratch))
+        disputes = _score(resolved, pieces, Path(scratch), clock)
+    share = disputes / max(resolved.n_in_force("disputes"), 1)
+    print(_markdown(clock, floor, disputes, share))
+    return 0
+
+
+def _copy(resolved: Resolved, months: set[str], scratch: Path) -> float:
+    """Let DuckDB read the staged rows of the months and write them again."""
+    begun = time.process_time()
+    with duckdb.connect() as connection:
+        for table in ("disputes", *_CHILDREN):
+            listed = [path for month in sorted(months) for path in resolved.paths(table, month)]
+            target = scratch / f"{table}.parquet"
+            connection.read_parquet(listed, union_by_name=True).write_parquet(str(target), compression="zstd")
+    return time.process_time() - begun
+
+
+def _score(resolved: Resolved, pieces: Sequence[Piece], scratch: Path, clock: Clock) -> int:
+    sides = scratch / "sides"
+    scorer = load_scorer()
+    # Of all months, for a past does not end with a month; its share of the months is taken in the table.
+    clock.time("reputation", lambda: score_users(resolved, scorer, sides, scratch / "snapshots"))
+    disputes = 0
+    for piece in pieces:
+        disputes += _score_piece(piece, resolved.of_month(piece.month), sides, scratch, clock)
+    return disputes
+
+
+def _score_piece(piece: Piece, resolved: Resolved, sides: Path, scratch: Path, clock: Clock) -> int:
+    scorer = load_scorer()
+    disputes = clock.time("reading, time rules", lambda: disputes_of(piece, resolved))
+    rows = {name: piece.of(resolved.rows(name, piece.month)) for name in _CHILDREN}
+    counted = {
+        name: mark_counted(frame, disputes.lazy(), INPUT_TABLES[name].event_time or "") for name, frame in rows.items()
+    }
+    read = {name: clock.time("reading, time rules", frame.collect) for name, frame in counted.items()}
+    messages = clock.time("tone: acts of messages", lambda: score_words(read["messages"], scorer))
+    users = piece.of(sides_of(sides, piece.month)).collect()
+    weights = scorer.weights
+    steps: dict[str, Callable[[], pl.DataFrame]] = {
+        "evidence": lambda: score_evidence(read["evidence"].lazy(), disputes.lazy(), weights.evidence).collect(),
+        "rules": lambda: score_rules(read["violations"].lazy(), disputes.lazy(), weights.rules).collect(),
+        "tone: sides": lambda: score_tone_parts(messages.lazy(), scorer.tone).collect(),
+        "reputation: laid out": lambda: pivot_sides(users.lazy(), disputes.lazy()).collect(),
+    }
+    for step, work in steps.items():
+        clock.time(step, work)
+    clock.time("key of the piece", lambda: piece_key(piece, resolved, scorer, users))
+    frames = {"disputes": disputes, "messages": messages, **{name: read[name] for name in ("evidence", "violations")}}
+    for name, frame in frames.items():
+        path = scratch / f"{piece.name}-{name}.parquet"
+        clock.time("writing", lambda frame=frame, path=path: frame.write_parquet(path, compression="lz4"))  # type: ignore[misc]
+    return disputes.height
+
+
+def _markdown(clock: Clock, floor: float, disputes: int, share: float) -> str:
+    seconds = dict(clock.seconds)
+    seconds["reputation"] *= share
+    total = sum(seconds.values())
+    rows = [f"| {step} | {spent:.2f} | {spent / floor:.2f} |" for step, spent in seconds.items()]
+    return "\n".join(
+        [
+            f"{disputes:,} disputes; seconds of processor time.",
+            "",
+            "| | seconds | × DuckDB |",
+            "|---|---:|---:|",
+            f"| DuckDB reads and writes the same | {floor:.2f} | 1.00 |",
+            *rows,
+            f"| scoring in all | {total:.2f} | {total / floor:.2f} |",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
