@@ -21,7 +21,7 @@ from transforms.simulation import SimulationPlan
 
 #: The month after those of the large export.
 NEXT_MONTH = date(2026, 7, 1)
-_IDS = ("dispute_id", "evidence_id", "violation_id", "message_id")
+_IDS = ("dispute_id", "evidence_id", "violation_id", "message_id", "buyer_id", "seller_id", "user_id")
 _AIM = 0.1
 
 
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def write_batch(out: Path, disputes: int) -> None:
-    """Makes a batch of the month after the large export, about new disputes of users of whom some are known.
+    """Makes a batch of the month after the large export, about users who are new, so that no other month is concerned.
 
     Args:
         out: The batch folder.

@@ -10,7 +10,7 @@ are when a person is taken out of them, the database is therefore made from noth
 
 import json
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ from flows.ingest.ledger import Ledger
 from flows.publish import database_in_force, folder_in_force
 from flows.scored_cache import rows_of
 from flows.scoring import Scored
-from flows.settings import Settings
+from flows.settings import Layout, Settings
 from flows.sql_runner import SCHEMAS
-from flows.storage import Place
+from flows.storage import Place, S3Path
 from flows.versions import code_version
 from flows.warehouse import Sources, add_sources, build_tables, describe_tables, open_warehouse
 from transforms.statistics.reference import sql_parameters
@@ -43,6 +43,7 @@ class Contents:
         factors: Names of the extra factors, which are columns.
         pieces: Key of each piece, in order.
         rows: Rows that each piece has in the tables of `APPENDED`.
+        database: Size and time of the file when it was finished, so that one that somebody wrote to since is seen.
     """
 
     made_by: str
@@ -50,6 +51,7 @@ class Contents:
     factors: list[str]
     pieces: list[str]
     rows: list[dict[str, int]]
+    database: list[int] = field(default_factory=list)
 
     def shared(self, before: "Contents | None") -> int:
         """Count the leading pieces that can stay as they are in the database before; 0: nothing can."""
@@ -94,7 +96,7 @@ def load(path: Path, sources: Sources, settings: Settings, run_id: str, contents
     Raises:
         RunError: A statement fails, or the rows of a file do not add up.
     """
-    shared = 0 if settings.full else contents.shared(read_contents(folder_in_force(settings.layout)))
+    shared = 0 if settings.full else _shared_with_release(contents, settings.layout)
     if shared:
         shutil.copyfile(database_in_force(settings.layout), path)
         path.chmod(0o644)
@@ -109,8 +111,23 @@ def load(path: Path, sources: Sources, settings: Settings, run_id: str, contents
         describe_tables(connection)
         _check_sums(connection)
         _check_rows(connection, contents)
-    write_json_atomically(path.with_name(CONTENTS), asdict(contents))
+    write_json_atomically(path.with_name(CONTENTS), asdict(replace(contents, database=_state_of(path))))
     return shared
+
+
+def _shared_with_release(contents: Contents, layout: Layout) -> int:
+    """Count the leading pieces that can stay as they are in the database in force."""
+    before = read_contents(folder_in_force(layout))
+    shared = contents.shared(before)
+    # What lies in a bucket cannot be changed, only replaced, and its download has another time.
+    if not shared or before is None or isinstance(layout.root, S3Path):
+        return shared
+    return shared if _state_of(database_in_force(layout)) == before.database else 0
+
+
+def _state_of(database: Path) -> list[int]:
+    state = database.stat()
+    return [state.st_size, state.st_mtime_ns]
 
 
 def _cut_off(connection: Any, table: str, kept: int) -> None:  # noqa: ANN401 - DuckDB is loaded late

@@ -224,13 +224,17 @@ def test_a_full_run_makes_the_same_again_under_a_name_of_its_own(tmp_path: Path)
     assert _run(tmp_path, full=True).run_id == f"{first.run_id}-3"
 
 
-def test_a_piece_that_was_cut_short_is_scored_again(tmp_path: Path) -> None:
+def test_what_was_cut_short_or_written_to_is_made_again(tmp_path: Path) -> None:
     market = Market(19)
     batches = [market.batch([1, 2]), market.batch([3])]
     _deliver(tmp_path, batches[:1])
     _run(tmp_path)
     for path in (tmp_path / "data" / "scored").rglob("messages.parquet"):
         path.write_bytes(path.read_bytes()[:100])
+    database = (tmp_path / "data" / "warehouse" / "rulings.duckdb").resolve()
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update core.messages set text = 'by hand'")
     _deliver(tmp_path, batches[1:], 1)
     _run(tmp_path)
     _assert_like_from_nothing(tmp_path, batches)
