@@ -116,7 +116,7 @@ def _score_piece(piece: Piece, resolved: Resolved, sides: Path, scratch: Path, c
     steps: dict[str, Callable[[], pl.DataFrame]] = {
         "evidence": lambda: score_evidence(read["evidence"].lazy(), disputes.lazy(), weights.evidence).collect(),
         "rules": lambda: score_rules(read["violations"].lazy(), disputes.lazy(), weights.rules).collect(),
-        "tone: sides": lambda: score_tone_parts(messages.lazy(), scorer.tone).collect(),
+        "tone: sides": lambda: score_tone_parts(messages.lazy(), disputes.lazy(), scorer.tone).collect(),
         "reputation: laid out": lambda: pivot_sides(users.lazy(), disputes.lazy()).collect(),
     }
     for step, work in steps.items():
