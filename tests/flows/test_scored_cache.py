@@ -23,7 +23,18 @@ SIDES = pl.DataFrame({"dispute_id": ["d1", "d1", "d2"], "party": ["buyer", "sell
 
 def _file(table: str, file_id: str, months: tuple[str, ...], reading: str = "r") -> StagedFile:
     return StagedFile(
-        file_id, table, "a", file_id, "canonical", "CSV", 1, "2026-07-01T00:00:00+00:00", 1, 0, reading, months
+        file_id=file_id,
+        table=table,
+        batch="a",
+        name=file_id,
+        profile="canonical",
+        format="CSV",
+        bytes=1,
+        delivered_at="2026-07-01T00:00:00+00:00",
+        rows_in=1,
+        quarantined=0,
+        reading=reading,
+        months=months,
     )
 
 
