@@ -59,6 +59,12 @@ class BucketShelf:
         self._copy_to_fixed_places(run_id)
         return True
 
+    def mend(self) -> None:
+        """Copy what is in force to the fixed places once more."""
+        run_id = self.in_force().run_id
+        if run_id is not None:
+            self._copy_to_fixed_places(run_id)
+
     def database(self) -> Path | None:
         """Download the database in force, unless it is there already; one that is kept of another release goes."""
         run_id = self.in_force().run_id

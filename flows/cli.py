@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from flows import log
 from flows.errors import RunError, UsageError
+from flows.storage import refusal
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,7 +81,7 @@ def call(command: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return _say("stopped; the last release is as it was", EXIT_DATA)
     except OSError as error:
-        return _say(f"the operating system refused: {error}; the last release is as it was", EXIT_DATA)
+        return _say(f"{refusal(error)}; the last release is as it was", EXIT_DATA)
     return status if isinstance(status, int) else EXIT_DONE
 
 

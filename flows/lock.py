@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from flows.errors import RunError
-from flows.lease import hold_lease
+from flows.lease import drop_own, hold_lease
 from flows.settings import Layout
 from flows.storage import S3Path
 
@@ -31,6 +31,13 @@ def run_lock(layout: Layout) -> AbstractContextManager[None]:
     """
     path = layout.state / LOCK
     return hold_lease(path, str(layout.root)) if isinstance(path, S3Path) else _file_lock(path, str(layout.root))
+
+
+def drop_own_lock(layout: Layout) -> None:
+    """Give up what this process held in a bucket before it became another program; a lock here is gone by itself."""
+    path = layout.state / LOCK
+    if isinstance(path, S3Path):
+        drop_own(path)
 
 
 @contextmanager

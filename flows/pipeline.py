@@ -35,6 +35,7 @@ from flows.publish import (
     database_in_force,
     folder_in_force,
     in_force,
+    mend,
     publish,
     report_in_force,
 )
@@ -209,6 +210,8 @@ class Steps:
         layout = self.settings.layout
         if is_new:
             self.stopwatch.write(layout.runs / run_id / "stages.json")
+        else:
+            mend(layout)
         reasons = reasons_by_file(resolved, books)
         return RunResult(run_id, is_new, database_in_force(layout), report_in_force(layout), books.files, reasons)
 

@@ -17,7 +17,7 @@ from flows.storage import Place, S3Path
 
 __all__ = [
     "DATABASE", "HISTORY", "RECORD", "REPORT", "InForce", "clear_old", "current_run", "database_in_force",
-    "folder_in_force", "in_force", "publish", "put_in_force", "release_folder", "releases", "report_in_force",
+    "folder_in_force", "in_force", "mend", "publish", "put_in_force", "release_folder", "releases", "report_in_force",
 ]  # fmt: skip
 
 #: A reader that was just given a release may still be opening it: it is cleared only so long after it was replaced.
@@ -46,6 +46,11 @@ def current_run(layout: Layout) -> str | None:
 def folder_in_force(layout: Layout) -> Place:
     """Return the folder of the release in force; before the first, one that is not there."""
     return release_folder(layout, current_run(layout) or "none")
+
+
+def mend(layout: Layout) -> None:
+    """Finish what a run that was killed has begun when it put a release in force."""
+    _shelf(layout).mend()
 
 
 def database_in_force(layout: Layout) -> Path:
@@ -202,6 +207,9 @@ class FolderShelf:
         for run_id, _ in releases(self._layout):
             if not (folder / run_id).is_symlink():
                 replace_link(folder / run_id, Path("..") / self._layout.releases.name / run_id / REPORT)
+
+    def mend(self) -> None:
+        """Nothing is left to do: all links lead through one."""
 
     def database(self) -> Path | None:
         """Return the file that the links lead to."""

@@ -42,6 +42,9 @@ class Shelf(Protocol):
     def put_in_force(self, run_id: str, seen: InForce) -> bool:
         """Let readers have a release in place of the one seen; False if that is no longer in force."""
 
+    def mend(self) -> None:
+        """Finish what a run that was killed has begun when it put a release in force."""
+
     def database(self) -> Path | None:
         """Return the database in force as a file of this machine, or None before the first release."""
 

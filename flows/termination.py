@@ -1,7 +1,6 @@
 """Ending a run that is told to stop, within seconds, whatever it is doing."""
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -9,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from flows.errors import RunError
-from flows.lock import run_lock
+from flows.files import remove_tree
+from flows.lock import drop_own_lock, run_lock
 from flows.publish import PUBLISHING
 from flows.run_log import mark_stopped
 from flows.settings import Layout, layout_of
@@ -63,10 +63,13 @@ def end(layout: Layout) -> None:
 
 def clear_up(layout: Layout) -> None:
     """Remove what the run has made so far, unless another run has taken the data directory over."""
-    with suppress(RunError), run_lock(layout):
-        shutil.rmtree(layout.work, ignore_errors=True)
-        # The run had this process before it became the one that clears up.
-        mark_stopped(layout)
+    with suppress(RunError):
+        drop_own_lock(layout)
+        with run_lock(layout):
+            remove_tree(layout.shared)
+            remove_tree(layout.work)
+            # The run had this process before it became the one that clears up.
+            mark_stopped(layout)
 
 
 if __name__ == "__main__":

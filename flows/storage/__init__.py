@@ -1,6 +1,6 @@
 """Storage: the data directory on this machine or in an S3 bucket."""
 
-from flows.storage.bucket import S3Path, StorageError
+from flows.storage.bucket import S3Path, StorageError, refusal
 from flows.storage.places import Place, open_place
 
-__all__ = ["Place", "S3Path", "StorageError", "open_place"]
+__all__ = ["Place", "S3Path", "StorageError", "open_place", "refusal"]

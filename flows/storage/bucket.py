@@ -28,6 +28,8 @@ RETRY: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)
 _LISTED_AT_ONCE = 1_000
 _PIECE = 16 * 2**20
 _CODE = re.compile(r"<Code>(\w+)</Code>")
+# How Polars begins what it says of a store.
+_OF_A_STORE = "object-store error"
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -289,6 +291,19 @@ def _explained(path: S3Path) -> Iterator[None]:
         raise FileNotFoundError(str(path)) from None
     except BaseError as error:
         raise StorageError(_sentence(path, str(error))) from None
+
+
+def refusal(error: OSError) -> str:
+    """Say what a read or a write was refused for; of what a store answers, its code alone.
+
+    Args:
+        error: Of the operating system, or of Polars for a file in a bucket.
+    """
+    text = str(error)
+    if _OF_A_STORE not in text:
+        return f"the operating system refused: {error}"
+    code = next(iter(_CODE.findall(text)), type(error).__name__)
+    return f"{_endpoint()} did not give or take a file ({code}); check that it can be reached, and run again"
 
 
 def _no_bucket(path: S3Path) -> str:
