@@ -1,8 +1,11 @@
 """Releases in a bucket: a small object says which is in force, and a conditional put changes it."""
 
 import json
+import os
 import secrets
 import shutil
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +15,8 @@ from flows.releases import CURRENT, DATABASE, RECORD, REPORT, InForce
 from flows.storage import Place, S3Path
 
 _REPLACED = "replaced.json"
+#: A downloaded database stays so long after it was last asked for.
+_KEPT_SECONDS = 600.0
 _FIXED_PLACES = {DATABASE: "warehouse", REPORT: "reports/latest"}
 # S3 copies no larger object in one step.
 _MOST_COPIED = 5 * 2**30
@@ -66,14 +71,18 @@ class BucketShelf:
             self._copy_to_fixed_places(run_id)
 
     def database(self) -> Path | None:
-        """Download the database in force, unless it is there already; one that is kept of another release goes."""
+        """Download the database in force, unless it is there already; what nobody has asked for lately goes."""
         run_id = self.in_force().run_id
         if run_id is None:
             return None
         found = at_hand(self._folder(run_id) / DATABASE, self.downloads)
+        now = time.time()
+        os.utime(found, (now, now))
         for other in self.downloads.iterdir():
-            if other != found:
-                other.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                # Another reader may have been given it just now.
+                if other.stat().st_mtime < now - _KEPT_SECONDS:
+                    other.unlink()
         return found
 
     def replaced_at(self, run_id: str) -> float:

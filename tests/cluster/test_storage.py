@@ -242,6 +242,26 @@ def test_a_release_that_a_reader_was_just_given_is_not_cleared(prefix: S3Path) -
     assert [name for name, _ in releases(layout)] == ["r3", "r4", "r5", "r6", "r7"]
 
 
+def test_readers_are_always_given_a_whole_release(prefix: S3Path) -> None:
+    layout, done, read = Layout(prefix), threading.Event(), list[str]()
+    _publish(layout, "r00", "r00" * 10_000)
+
+    def poll() -> None:
+        while not done.is_set():
+            read.append(database_in_force(layout).read_text(encoding="utf-8"))
+
+    readers = [threading.Thread(target=poll) for _ in range(RACERS)]
+    for reader in readers:
+        reader.start()
+    for number in range(1, 16):
+        _publish(layout, f"r{number:02}", f"r{number:02}" * 10_000)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert len(set(read)) > 5
+    assert all(text == text[:3] * 10_000 for text in read)
+
+
 def test_an_upload_that_was_cut_short_is_no_release(prefix: S3Path) -> None:
     layout = Layout(prefix)
     _publish(layout, "r1")
