@@ -1,8 +1,11 @@
 """The estimation stage: scored Parquet in, small frames for the marts out."""
 
+from pathlib import Path
+
 import polars as pl
 
 from flows.configuration import load_scorer
+from flows.files import empty_folder
 from flows.ingest.ledger import ExtraColumn
 from flows.scoring import Scored
 from transforms.claims.answers import Data
@@ -24,6 +27,9 @@ from transforms.statistics.surprise import surprising_rulings
 from transforms.statistics.trend import trend
 from transforms.statistics.validation import calibration_table, validate, validation_table
 
+#: Tables that have a file each for the same disputes, and the folder of what is read of them together.
+_TABLES = ("disputes", "factor_scores", "dispute_facts", "score_points")
+_GATHERED = "ruled"
 #: What the statistics use of a dispute beside its scores and facts.
 _CONTEXT = (
     "outcome", "refund_ratio", "seller_id", "category", "claim", "item_price_cny", "decided_by", "decider_id",
@@ -43,31 +49,31 @@ def estimate(scored: Scored, extra: tuple[ExtraColumn, ...]) -> dict[str, pl.Dat
     """
     added = [FactorSpec(each.name, each.name, FactorKind(each.type)) for each in extra]
     specs = factor_specs(added)
-    ruled = _ruled(scored).collect()
-    bounds = level_bounds(ruled.lazy(), specs)
-    levels = assign_levels(ruled.lazy(), bounds, specs).collect()
-    coded = ruled.lazy().select("dispute_id", "outcome", "seller_id").join(levels.lazy(), on="dispute_id")
-    deciders = decider_tables(ruled.lazy(), specs)
+    ruled = _gather(scored)
+    bounds = level_bounds(ruled, specs)
+    levels = assign_levels(ruled, bounds, specs).collect()
+    coded = ruled.select("dispute_id", "outcome", "seller_id").join(levels.lazy(), on="dispute_id")
+    deciders = decider_tables(ruled, specs)
     curves, quartiles = time_tables(_all_disputes(scored))
-    importance, validation = measure_importance(ruled.lazy(), added), validate(ruled.lazy(), added)
+    importance, validation = measure_importance(ruled, added), validate(ruled, added)
     favoured = tuple(ExtraFactor(spec, each.favours) for spec, each in zip(added, extra, strict=True))
-    claims = claim_tables(Data(_with_rests(ruled, scored), _all_durations(scored), favoured, importance, validation))
+    claims = claim_tables(Data(ruled, _all_durations(scored), favoured, importance, validation))
     marts = {
         "time_to_ruling": curves,
         "hours_to_end": quartiles,
         "factor_association": factor_association(coded, specs),
-        "factor_effects": factor_effects(ruled.lazy(), specs),
-        "stratum_effects": stratum_effects(ruled.lazy(), added),
-        "evidence_kinds": evidence_kinds(ruled.lazy()),
-        "violation_rules": violation_rules(ruled.lazy()),
+        "factor_effects": factor_effects(ruled, specs),
+        "stratum_effects": stratum_effects(ruled, added),
+        "evidence_kinds": evidence_kinds(ruled),
+        "violation_rules": violation_rules(ruled),
         "factor_importance": importance_table(importance, load_scorer().weights.overall),
         "model_validation": validation_table(validation),
         "calibration": calibration_table(validation),
-        "trend": trend(ruled.lazy(), added),
+        "trend": trend(ruled, added),
         "consistency": consistency(ruled, levels, specs),
         "decider_effects": deciders.effects,
         "decider_variation": deciders.variation,
-        "surprising_rulings": surprising_rulings(ruled.lazy(), specs),
+        "surprising_rulings": surprising_rulings(ruled, specs),
         "reversals": reversals(ruled, levels, bounds, specs),
         "claim_findings": claims.findings,
         "definitions": claims.definitions,
@@ -84,12 +90,6 @@ def _all_disputes(scored: Scored) -> pl.LazyFrame:
     return disputes.join(facts, on="dispute_id", how="left")
 
 
-def _with_rests(ruled: pl.DataFrame, scored: Scored) -> pl.LazyFrame:
-    """Add the scores without the parts that claims are about."""
-    points = pl.scan_parquet(scored.paths("score_points"))
-    return ruled.lazy().join(without_own_parts(points), on="dispute_id", how="left")
-
-
 def _all_durations(scored: Scored) -> pl.LazyFrame:
     """What the time to the ruling goes with, for all disputes; ``month`` is that of the opening."""
     columns = ("dispute_id", "seller_id", "category", "claim", "item_price_cny")
@@ -100,9 +100,17 @@ def _all_durations(scored: Scored) -> pl.LazyFrame:
     return disputes.join(hours, on="dispute_id", how="left").join(scores, on="dispute_id", how="left")
 
 
-def _ruled(scored: Scored) -> pl.LazyFrame:
-    month = month_of(pl.coalesce("ruled_at", "opened_at")).alias("month")
-    disputes = pl.scan_parquet(scored.paths("disputes")).filter("is_ruled").select("dispute_id", *_CONTEXT, month)
-    scores, facts = (pl.scan_parquet(scored.paths(table)) for table in ("factor_scores", "dispute_facts"))
-    with_scores = disputes.join(scores, on="dispute_id", how="left")
-    return with_scores.join(facts, on="dispute_id", how="left").sort("dispute_id")
+def _gather(scored: Scored) -> pl.LazyFrame:
+    """Put side by side what the statistics read of ruled disputes, and leave it on disk.
+
+    One file after another, so that no more than one is in memory; each statistic then reads only its own columns.
+    """
+    folder = empty_folder(scored.folder / _GATHERED)
+    for paths in zip(*(scored.paths(table) for table in _TABLES), strict=True):
+        disputes, scores, facts, points = (pl.scan_parquet(path) for path in paths)
+        month = month_of(pl.coalesce("ruled_at", "opened_at")).alias("month")
+        rows = disputes.filter("is_ruled").select("dispute_id", *_CONTEXT, month)
+        for beside in (scores, facts, without_own_parts(points)):
+            rows = rows.join(beside, on="dispute_id", how="left", maintain_order="left")
+        rows.collect().write_parquet(folder / Path(paths[0]).name, compression="lz4")
+    return pl.scan_parquet(sorted(folder.glob("*.parquet")))

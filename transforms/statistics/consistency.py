@@ -63,7 +63,7 @@ class _Groups:
     codes: Integers
 
 
-def consistency(ruled: pl.DataFrame, levels: pl.DataFrame, specs: Sequence[FactorSpec]) -> pl.DataFrame:
+def consistency(ruled: pl.LazyFrame | pl.DataFrame, levels: pl.DataFrame, specs: Sequence[FactorSpec]) -> pl.DataFrame:
     """Measure how often like cases were ruled unlike.
 
     Args:
@@ -75,7 +75,7 @@ def consistency(ruled: pl.DataFrame, levels: pl.DataFrame, specs: Sequence[Facto
     Returns:
         One row per slice and value with the columns of ``ConsistencyRow``.
     """
-    rulings = order_rulings(with_levels(ruled.select(_COLUMNS), levels, specs))
+    rulings = order_rulings(with_levels(ruled.lazy().select(_COLUMNS).collect(), levels, specs))
     like = find_like_cases(rulings.frame, specs)
     rows = [replace(row, like_by=", ".join(like.criteria)) for row in _all_rows(rulings, like.cells)]
     return rows_frame(rows, ConsistencyRow)

@@ -21,7 +21,7 @@ from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, Inter
 COMPLETE_CASE = "_complete_case"
 SIDES, INTERACTIONS, SIDES_INTERACTIONS = "_sides", "_interactions", "_sides_interactions"
 #: The models beside the main ones are fitted on whole sellers with about so many disputes.
-MOST_ROWS_BESIDE = 300_000
+MOST_ROWS_BESIDE = 150_000
 #: Models are fitted side by side on so many threads; each by itself is computed in a fixed order.
 THREADS = 2
 _PARTIES = ("buyer", "seller")

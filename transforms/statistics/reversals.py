@@ -143,7 +143,7 @@ class _Effects:
 
 
 def reversals(
-    ruled: pl.DataFrame, levels: pl.DataFrame, bounds: pl.DataFrame, specs: Sequence[FactorSpec]
+    ruled: pl.LazyFrame | pl.DataFrame, levels: pl.DataFrame, bounds: pl.DataFrame, specs: Sequence[FactorSpec]
 ) -> pl.DataFrame:
     """Compare crude effects with effects within strata.
 
@@ -159,7 +159,8 @@ def reversals(
     """
     own = [spec for spec in specs if spec != OVERALL]
     columns = ("dispute_id", "outcome", "seller_id", *CONTEXT, PRICE_BAND.column)
-    values = ruled.select(*columns, *(pl.col(spec.column).alias(_value_column(spec)) for spec in own))
+    chosen = ruled.lazy().select(*columns, *(pl.col(spec.column).alias(_value_column(spec)) for spec in own))
+    values = chosen.collect()
     rulings = order_rulings(with_levels(values, levels, own))
     labels = {str(name): dict(rows.select("code", "level").iter_rows()) for (name,), rows in bounds.group_by("factor")}
     context = [*(Strata(name, *coded_text(rulings.frame[name])) for name in CONTEXT), _price_bands(rulings)]

@@ -20,7 +20,11 @@ _DOF = number(
     "Degrees of freedom of the standard error: sellers of equal weight, about; null: beyond count",
     "标准误的自由度（约为等权卖家数）；空：无穷大",
 )
-_IS_SAMPLED = flag("is_sampled", "Estimated on a sample of whole sellers", "是否以抽样的卖家估计")
+_IS_SAMPLED = flag(
+    "is_sampled",
+    "Estimated on a sample of sellers, or of disputes where few sellers have most",
+    "在卖家样本上估计；少数卖家占多数纠纷时为纠纷样本",
+)
 
 FACTOR_EFFECTS = Table(
     "marts",

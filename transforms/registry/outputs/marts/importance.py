@@ -31,7 +31,11 @@ FACTOR_IMPORTANCE = Table(
         share("configured_weight", "Weight in overall_advantage", "综合优势中的配置权重"),
         count("n", "Ruled disputes in the fits", "拟合所用纠纷数"),
         N_CLUSTERS,
-        flag("is_sampled", "The fits use a sample of sellers, with all disputes of each", "拟合使用卖家抽样"),
+        flag(
+            "is_sampled",
+            "The fits use a sample of sellers, or of disputes where few sellers have most",
+            "拟合使用卖家抽样；少数卖家占多数纠纷时为纠纷抽样",
+        ),
         STATUS,
     ),
 )

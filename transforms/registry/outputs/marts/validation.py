@@ -58,7 +58,11 @@ MODEL_VALIDATION = Table(
             number(f"base_{name}", f"The same of the base rates: {name}", f"基准率的{_OWN[name][1]}")
             for name in _COMPARED
         ),
-        flag("is_sampled", "Both parts are a sample of sellers, with all disputes of each", "两部分均为卖家抽样"),
+        flag(
+            "is_sampled",
+            "Both parts are a sample of sellers, or of disputes where few sellers have most",
+            "两部分均为卖家抽样；少数卖家占多数纠纷时为纠纷抽样",
+        ),
         STATUS,
     ),
 )
