@@ -25,7 +25,10 @@ class Coded:
 
 @dataclass(frozen=True)
 class BlockOrWhy:
-    """The dummies of a column with the levels that were pooled, or why there are none."""
+    """The dummies of a column with the levels that were pooled, or why there are none.
+
+    Of more than ``MOST_CATEGORIES`` levels that were pooled none is named: nobody reads them.
+    """
 
     block: Block | None
     pooled: tuple[str, ...]
@@ -56,15 +59,18 @@ def make_block(name: str, coded: Coded) -> BlockOrWhy:
     counts = np.bincount(coded.codes, minlength=len(coded.labels))
     kept = _kept_labels(coded.labels, [int(count) for count in counts])
     totals: dict[str, int] = {}
-    for label, target in kept.items():
-        totals[target] = totals.get(target, 0) + int(counts[coded.labels.index(label)])
+    for label, count in zip(coded.labels, counts, strict=True):
+        if label in kept:
+            totals[kept[label]] = totals.get(kept[label], 0) + int(count)
     ranked = sorted(totals, key=lambda label: (-totals[label], label))
     labels = (*ranked[:1], *sorted(ranked[1:]))
     if len(labels) < 2:  # noqa: PLR2004 - a dummy needs a level to be compared with
         return BlockOrWhy(None, (), NOT_RECORDED if labels in {(NOT_RECORDED,), ()} else "constant")
-    places = [labels.index(kept[label]) if label in kept else 0 for label in coded.labels]
+    place_of = {label: place for place, label in enumerate(labels)}
+    places = [place_of[kept[label]] if label in kept else 0 for label in coded.labels]
     pooled = tuple(sorted(label for label, target in kept.items() if label != target))
-    return BlockOrWhy(Block(name, labels, np.array(places, dtype=np.int64)[coded.codes]), pooled, "ok")
+    named = pooled if len(pooled) <= MOST_CATEGORIES else ()
+    return BlockOrWhy(Block(name, labels, np.array(places, dtype=np.int64)[coded.codes]), named, "ok")
 
 
 def _kept_labels(labels: Sequence[str], counts: Sequence[int]) -> dict[str, str]:
