@@ -75,7 +75,7 @@ def measure(folder: Path) -> Result:
 
     scored, settings = scored_in(folder), Settings(Layout(folder), folder, datetime.now(UTC))
     begun, processor = time.monotonic(), time.process_time()
-    frames = estimate(scored, ())
+    frames = estimate(scored, (), folder / "ruled")
     estimated, spent = time.monotonic(), time.process_time() - processor
     sources = Sources({table: scored.paths(table) for table in TABLES}, frames)
     files, parameters = files_of_marts(), {"run_id": "r", **sql_parameters()}

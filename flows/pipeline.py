@@ -185,7 +185,7 @@ class Steps:
         return built
 
     def _estimates(self, scored: Scored, ledger: Ledger) -> dict[str, pl.DataFrame]:
-        frames = estimate(scored, ledger.extra_factors)
+        frames = estimate(scored, ledger.extra_factors, self.settings.layout.scratch / "ruled")
         before = read_before(self.settings.layout)
         drift = drift_frame(scored, frames["factor_levels"], frames["factor_level_bounds"], before)
         for sentence in drift_sentences(drift):

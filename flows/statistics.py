@@ -27,9 +27,8 @@ from transforms.statistics.surprise import surprising_rulings
 from transforms.statistics.trend import trend
 from transforms.statistics.validation import calibration_table, validate, validation_table
 
-#: Tables that have a file each for the same disputes, and the folder of what is read of them together.
+#: Tables that have a file each for the same disputes.
 _TABLES = ("disputes", "factor_scores", "dispute_facts", "score_points")
-_GATHERED = "ruled"
 #: What the statistics use of a dispute beside its scores and facts.
 _CONTEXT = (
     "outcome", "refund_ratio", "seller_id", "category", "claim", "item_price_cny", "decided_by", "decider_id",
@@ -37,19 +36,20 @@ _CONTEXT = (
 )  # fmt: skip
 
 
-def estimate(scored: Scored, extra: tuple[ExtraColumn, ...]) -> dict[str, pl.DataFrame]:
+def estimate(scored: Scored, extra: tuple[ExtraColumn, ...], scratch: Path) -> dict[str, pl.DataFrame]:
     """Estimate what goes with the outcome of ruled disputes.
 
     Args:
         scored: Where the scored Parquet lies.
         extra: Extra factors of the profiles.
+        scratch: A folder for what is read again and again; it is emptied.
 
     Returns:
         Frames by name: ``factor_levels``, ``factor_level_bounds``, ``factor_association``, ``factor_effects``.
     """
     added = [FactorSpec(each.name, each.name, FactorKind(each.type)) for each in extra]
     specs = factor_specs(added)
-    ruled = _gather(scored)
+    ruled = _gather(scored, empty_folder(scratch))
     bounds = level_bounds(ruled, specs)
     levels = assign_levels(ruled, bounds, specs).collect()
     coded = ruled.select("dispute_id", "outcome", "seller_id").join(levels.lazy(), on="dispute_id")
@@ -100,17 +100,16 @@ def _all_durations(scored: Scored) -> pl.LazyFrame:
     return disputes.join(hours, on="dispute_id", how="left").join(scores, on="dispute_id", how="left")
 
 
-def _gather(scored: Scored) -> pl.LazyFrame:
+def _gather(scored: Scored, folder: Path) -> pl.LazyFrame:
     """Put side by side what the statistics read of ruled disputes, and leave it on disk.
 
-    One file after another, so that no more than one is in memory; each statistic then reads only its own columns.
+    One piece after another, so that no more than one is in memory; each statistic then reads only its own columns.
     """
-    folder = empty_folder(scored.folder / _GATHERED)
-    for paths in zip(*(scored.paths(table) for table in _TABLES), strict=True):
+    for number, paths in enumerate(zip(*(scored.paths(table) for table in _TABLES), strict=True)):
         disputes, scores, facts, points = (pl.scan_parquet(path) for path in paths)
         month = month_of(pl.coalesce("ruled_at", "opened_at")).alias("month")
         rows = disputes.filter("is_ruled").select("dispute_id", *_CONTEXT, month)
         for beside in (scores, facts, without_own_parts(points)):
             rows = rows.join(beside, on="dispute_id", how="left", maintain_order="left")
-        rows.collect().write_parquet(folder / Path(paths[0]).name, compression="lz4")
+        rows.collect().write_parquet(folder / f"{number:06}.parquet", compression="lz4")
     return pl.scan_parquet(sorted(folder.glob("*.parquet")))

@@ -99,7 +99,7 @@ def _points(whole: pl.DataFrame) -> pl.DataFrame:
 
 def marts_of(scored: Scored, extra: tuple[ExtraColumn, ...] = ()) -> dict[str, pl.DataFrame]:
     """Estimate, and build every table of the schema ``marts``."""
-    frames = estimate(scored, extra)
+    frames = estimate(scored, extra, scored.snapshots.parent / "ruled")
     with sql_warehouse(**frames) as connection:
         for table in TABLES:
             paths = ", ".join(f"'{path}'" for path in scored.paths(table))

@@ -45,7 +45,7 @@ def _marts(plan: SimulationPlan, root: Path) -> Marts:
     write_sample(root / "inbox" / "batch", plan.disputes, plan.seed, SampleOptions(FileFormat.PARQUET), plan)
     settings = settings_for(root)
     resolved = resolve(ingest(settings, KEY), settings.layout)
-    return estimate(score(resolved, load_scorer(), root / "work", settings), ())
+    return estimate(score(resolved, load_scorer(), root / "work", settings), (), root / "ruled")
 
 
 @pytest.fixture(scope="module")
