@@ -54,6 +54,7 @@ _STATUSES = {
     "too_few_disputes": Label("too few disputes", "纠纷太少"),
     "perfect_association": Label("tells the outcome without exception, so no interval", "与结果完全对应，无法给出区间"),
     "constant": Label("the same in every dispute", "在所有纠纷中取值相同"),
+    "rare_levels": Label("none of its values is frequent enough", "各取值出现次数都太少"),
     "one_outcome": Label("all disputes have the same outcome", "所有纠纷结果相同"),
     "two_outcomes": Label("only two outcomes occur", "只出现两种结果"),
     "not_ordinal": Label("its values have no order", "取值没有顺序"),

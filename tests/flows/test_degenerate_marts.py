@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from flows.ingest.ledger import ExtraColumn
+from flows.report.names import status_label
 from tests.scored import marts_of, with_times, write_scored
 from tests.transforms.claims.samples import World, draw
 from transforms.registry import OUTPUT_TABLES
@@ -128,6 +129,8 @@ def test_every_mart_says_something_and_no_nonsense(case: str, disputes: pl.DataF
         assert table.height or name in LISTS, name
         assert table["status"].null_count() == 0, name
         assert table["status"].str.contains(WORDS).all(), name
+        for status in set(table["status"]) - {"ok"}:
+            assert not status_label(status).en.startswith("status "), status
         for column in table.select(pl.selectors.float()):
             assert column.drop_nulls().is_finite().all(), (name, column.name)
         if "n" in table.columns:

@@ -18,6 +18,7 @@ _REASONS = {
     "constant": Label("It is the same in all disputes.", "该项在所有纠纷中都相同。"),
     "one_outcome": Label("All disputes ended the same way.", "所有纠纷的结果都相同。"),
     "too_few_disputes": Label("There are too few disputes", "纠纷太少"),
+    "rare_levels": Label("None of its values is frequent enough.", "各取值出现次数都太少。"),
     "too_few_sellers": Label("There are too few sellers", "卖家太少"),
     "too_few_clusters": Label("There are too few sellers for as many values.", "相对于取值数量，卖家太少。"),
     "separation": Label(

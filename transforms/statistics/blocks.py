@@ -1,6 +1,6 @@
 """Dummies of a categorical column: which levels stand for themselves and which are pooled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ from transforms.statistics.specs import NOT_RECORDED
 
 #: A level with fewer disputes is pooled.
 FEWEST_PER_DUMMY = 20
+#: The status of a column none of whose levels, or only one, is frequent enough.
+RARE_LEVELS = "rare_levels"
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,19 @@ def make_block(name: str, coded: Coded) -> BlockOrWhy:
     ranked = sorted(totals, key=lambda label: (-totals[label], label))
     labels = (*ranked[:1], *sorted(ranked[1:]))
     if len(labels) < 2:  # noqa: PLR2004 - a dummy needs a level to be compared with
-        return BlockOrWhy(None, (), NOT_RECORDED if labels in {(NOT_RECORDED,), ()} else "constant")
+        return BlockOrWhy(None, (), _why_none(kept))
     place_of = {label: place for place, label in enumerate(labels)}
     places = [place_of[kept[label]] if label in kept else 0 for label in coded.labels]
     pooled = tuple(sorted(label for label, target in kept.items() if label != target))
     named = pooled if len(pooled) <= MOST_CATEGORIES else ()
     return BlockOrWhy(Block(name, labels, np.array(places, dtype=np.int64)[coded.codes]), named, "ok")
+
+
+def _why_none(kept: Mapping[str, str]) -> str:
+    """Why a column has fewer than two levels in the model."""
+    if set(kept) <= {NOT_RECORDED}:
+        return NOT_RECORDED
+    return "constant" if len(kept) == 1 else RARE_LEVELS
 
 
 def _kept_labels(labels: Sequence[str], counts: Sequence[int]) -> dict[str, str]:

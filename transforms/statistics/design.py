@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 MISSING_SUFFIX = "_not_recorded"
+_LARGEST_SQUARED = 1e100
 
 
 @dataclass(frozen=True)
@@ -264,9 +265,11 @@ def _dense_column(term: Numeric | Flag, series: pl.Series, known: DenseColumn | 
 def _scale(term: Numeric | Flag, recorded: Floats) -> tuple[float, float]:
     """Mean and standard deviation (n − 1) of a number that is to be standardised, else 0 and 1."""
     is_scaled = isinstance(term, Numeric) and term.scale == Scale.STANDARD
-    if is_scaled and recorded.size and recorded.min() < recorded.max():
-        return float(recorded.mean()), float(recorded.std(ddof=1))
-    return 0.0, 1.0
+    if not is_scaled or not recorded.size or recorded.min() == recorded.max():
+        return 0.0, 1.0
+    # the square of a number beyond this is no number any more
+    unit = float(np.abs(recorded).max()) if np.abs(recorded).max() > _LARGEST_SQUARED else 1.0
+    return float((recorded / unit).mean()) * unit, float((recorded / unit).std(ddof=1)) * unit
 
 
 def _take(column: DenseColumn, places: Integers) -> DenseColumn:

@@ -159,3 +159,28 @@ def test_models_of_some_rows_keep_the_scale_of_all() -> None:
     column = part.dense["tone"]
     assert (column.centre, column.scale) == (prepared.dense["tone"].centre, prepared.dense["tone"].scale)
     assert column.values.mean() != pytest.approx(0, abs=1e-6)
+
+
+def test_values_beyond_all_measure_are_standardised_all_the_same() -> None:
+    huge = pl.when(pl.int_range(pl.len()) % 100 == 0).then(1e300).otherwise(pl.int_range(pl.len()) % 7)
+    design = build_model(disputes(400).with_columns(huge=huge).lazy(), [Numeric("huge", "huge")])
+    assert design.left_out == ()
+    # one in a hundred is 1, the others 0, but for a factor and rounding
+    assert design.matrix.dense[0].max() == pytest.approx(0.99 / np.sqrt(0.01 * 0.99 * 400 / 399))
+
+
+@pytest.mark.parametrize(
+    ("n_values", "status"), [(400, "rare_levels"), (20, "ok"), (1, "constant"), (0, "not_recorded")]
+)
+def test_a_column_of_many_names_says_why_it_has_no_dummies(n_values: int, status: str) -> None:
+    name = pl.format("v{}", pl.int_range(pl.len()) % n_values) if n_values else pl.lit(None, pl.String)
+    design = build_model(disputes(400).with_columns(name=name).lazy(), [Categorical("name", "name")])
+    assert design.left_out == (() if status == "ok" else (LeftOut("name", status),))
+
+
+def test_of_very_many_rare_names_none_is_listed() -> None:
+    place = pl.int_range(pl.len())
+    rare = pl.when(place % 2 == 0).then(pl.lit("often")).otherwise(pl.format("v{}", place))
+    design = build_model(disputes(400).with_columns(name=rare).lazy(), [Categorical("name", "name")])
+    assert design.matrix.blocks[0].labels == ("often", "other")
+    assert design.left_out == ()
