@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -99,7 +100,8 @@ def _points(whole: pl.DataFrame) -> pl.DataFrame:
 
 def marts_of(scored: Scored, extra: tuple[ExtraColumn, ...] = ()) -> dict[str, pl.DataFrame]:
     """Estimate, and build every table of the schema ``marts``."""
-    frames = estimate(scored, extra, scored.snapshots.parent / "ruled")
+    with TemporaryDirectory() as scratch:
+        frames = estimate(scored, extra, Path(scratch))
     with sql_warehouse(**frames) as connection:
         for table in TABLES:
             paths = ", ".join(f"'{path}'" for path in scored.paths(table))
