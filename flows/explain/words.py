@@ -108,7 +108,7 @@ OPEN_COUNTS_ALL: Final = Label(
 NO_TIME: Final = Label("no time", "无时间")
 NO_TIME_NOTE: Final = Label("counted: no time recorded", "计入：未记录时间")
 REASONS: Final = {
-    "after_ruling": Label("not counted: after the ruling", "不计入：晚于判定"),
+    "after_ruling": Label("not counted: not before the ruling", "不计入：不早于判定"),
     "rejected": Label("not counted: rejected by the decider", "不计入：判定方未采纳"),
 }
 ABSENT: Final[dict[str, Label]] = {

@@ -77,7 +77,7 @@ def test_an_open_dispute_counts_all_and_is_not_compared(tmp_path: Path) -> None:
     text = explain(layout, OWN, Language.EN)
     assert "Ruled      still open\n  Outcome    still open" in text
     assert text.count("No time of a ruling is recorded, so facts of any time count.") == 2
-    assert "after the ruling" not in text
+    assert "before the ruling" not in text
     assert "Nobody has ruled, so there is nothing to compare." in text
     assert "25 of 40" in text
 
