@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from transforms.tone.codes import CODES, POINT, POLITE_POINT, WORD_LISTS, points
 from transforms.tone.lists import Entry, LexiconError, Model, read_entries, read_model, read_spellings
 
-_FIRST = frozenset({"settle", "settle_both", "handle"})  # next to the word of refusing before them
+_FIRST = frozenset({"settle", "settle_both", "handle", "reject"})  # next to the words before them
 
 
 @dataclass(frozen=True)

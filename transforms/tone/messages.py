@@ -106,6 +106,7 @@ def _acts() -> dict[str, pl.Expr]:
     seller = pl.col("sender").eq_missing("seller")
     acts = {act: pl.col(f"{_SIGN}{act}") for act in ACTS}
     acts["insult"] |= pl.col(f"{_SIGN}insult_alone")
+    acts["apology"] |= pl.col(f"{_SIGN}blamed")
     acts["threat"] |= pl.col(f"{_SIGN}ultimatum")
     pressed = pl.col(f"{_SIGN}pressed") & ~seller & ~pl.col(f"{_SIGN}grounded")
     acts["demand"] |= pl.col(f"{_SIGN}ordered") | pressed

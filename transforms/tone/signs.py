@@ -13,8 +13,9 @@ def hostile_signs(write: Writer) -> dict[str, Rule]:
         "irony": rule(("really",), code("really") + code("praise")),
         "mocking": rule(("irony", "really"), write.any("irony"), code("really") + code("praise")),
         "threat": rule(
-            ("threat", "consequence", "expose"),
+            ("threat", "consequence", "expose", "procedure"),
             code("threat"),
+            code("procedure") + gap(2) + "试试",
             "[让叫要]" + code("second") + gap(6) + code("consequence"),
             "[把将]" + code("second") + gap(6) + code("expose"),
         ),
@@ -24,6 +25,7 @@ def hostile_signs(write: Writer) -> dict[str, Rule]:
             code("press") + gap(3) + code("order", "sorry"),
             code("order", "handle", "give") + gap(1) + "[，, ]?" + code("press") + f"{CODES['soon']}?(?:$|[{BREAK}])",
             code("second") + gap(1) + code("press") + gap(5) + code("handle", "give"),
+            code("press") + "[，, ]?" + code("request") + gap(2) + code(*SETTLE, "order", "give"),
         ),
         "pressed": rule(("press",), code("press") + gap(3) + code(*SETTLE)),
         "hastened": rule(("soon",), code("soon") + gap(3) + code(*SETTLE)),
@@ -51,6 +53,7 @@ def polite_signs(write: Writer) -> dict[str, Rule]:
             code("self") + gap(4, "refuse", "negation", "request") + code("sorry"),
             code("self") + gap(3, "negation", "refuse", "supposed") + code("fault"),
         ),
+        "blamed": Rule("怪", f"(?:^|[{BREAK}])[都全也只就]{{0,2}}怪我[^{BREAK}吗咯喽？?]"),
         "offer": _offer(write),
         "offer_seller": _offer_of_the_seller(write),
         "cooperation": rule(
@@ -97,7 +100,7 @@ def _offer(write: Writer) -> Rule:
     code, gap = write.code, write.gap
     own = code("self") + gap(4, "refuse", "request", "negation", "second")
     return write.rule(
-        ("offer", "agree", "yours", "fee", "propose", "accepting", *REMEDY),
+        ("offer", "agree", "yours", "fee", "propose", "accepting", "bear", *REMEDY),
         code("offer"),
         f"{AMOUNT}[^{BREAK}]?[，,]?[^{BREAK}]{{0,5}}(?:就行|就算了|算了|就好|了事|就解决)",
         code("agree") + gap(3, "refuse") + code(*REMEDY),
@@ -105,6 +108,7 @@ def _offer(write: Writer) -> Rule:
         code(*REMEDY, "offer_seller") + gap(2) + code("accepting"),
         code("yours") + gap(3, "refuse", "request", "negation") + code(*REMEDY),
         code("fee") + gap(2) + code("self") + gap(2, "refuse", "negation") + code("bear"),
+        "[钱费]" + code("self") + "来?" + code("bear"),
         own + code("bear") + gap(4) + code("fee"),
         code(*REMEDY, "fee") + gap(5) + "(?:就算了|算了|就行了|就不退了|就不麻烦)",
     )

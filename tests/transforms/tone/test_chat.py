@@ -1,4 +1,4 @@
-"""How well the acts of chat lines are found: four corpora with the acts that a person finds in them.
+"""How well the acts of chat lines are found: five corpora with the acts that a person finds in them.
 
 All have been looked at since they were first scored; the figures of the first look are in benchmarks/tone.md.
 """
@@ -16,7 +16,13 @@ from transforms.tone import ACTS, HOSTILE_FROM
 _LEAST_PRECISION = 0.9
 _LEAST_RECALL = 0.9
 _MOST_FLAGGED = 0.02
-_LEAST_LINES = {"chat_one.tsv": 400, "chat_two.tsv": 200, "chat_three.tsv": 130, "chat_four.tsv": 100}
+_LEAST_LINES = {
+    "chat_one.tsv": 400,
+    "chat_two.tsv": 200,
+    "chat_three.tsv": 130,
+    "chat_four.tsv": 100,
+    "chat_five.tsv": 85,
+}
 _ACCUSING = {"insult", "threat", "demand", "refusal", "stalling"}
 
 

@@ -90,3 +90,8 @@ def test_model_names_the_licence_of_its_text_and_is_small() -> None:
     text = shipped_tables()["model.tsv"]
     assert text.count("Apache-2.0") == 2
     assert len(text.encode()) < 1_000_000
+
+
+def test_no_hostile_word_has_a_second_code_that_would_part_it_from_its_points() -> None:
+    hostile, alone = CODES["insult"], CODES["insult_alone"]
+    assert not [code for code in shipped_lexicon().codes if hostile in code and alone in code]
