@@ -10,6 +10,7 @@ from flows.report.disclosure import Disclosure
 from flows.report.groups import LANGUAGES, MOST_CHART_ROWS, MOST_TABLE_ROWS, about_chart
 from flows.report.names import FACTORS, OVERALL, factor_label, measure_label, sentence_case, status_label
 from flows.report.numbers import NO_NUMBER, count, decimal, interval, same
+from flows.report.suppression import K
 from transforms.registry import Label
 
 _MEASURES = ("kendall_tau_b", "spearman", "auc", "cramers_v", "mutual_information")
@@ -61,7 +62,8 @@ def factor_order(factor: str) -> tuple[int, str]:
 
 
 def _association_cells(row: Association, disclosure: Disclosure) -> tuple[Cell, ...]:
-    n = Cell(words.HIDDEN, "muted") if disclosure.hides_recorded(row.factor) else Cell(same(count(row.n)))
+    is_hidden = disclosure.hides_recorded(row.factor) or 0 < (row.n or 0) < K
+    n = Cell(words.HIDDEN, "muted") if is_hidden else Cell(same(count(row.n)))
     return (
         Cell(factor_title(row.factor)),
         Cell(measure_label(row.measure)),
@@ -127,6 +129,7 @@ def _scale(rows: Sequence[Association], measure: str) -> Scale:
 
 def _chart_row(row: Association, disclosure: Disclosure, language: str) -> ChartRow:
     name = getattr(factor_title(row.factor), language)
-    n = getattr(words.HIDDEN, language) if disclosure.hides_recorded(row.factor) else f"n={count(row.n)}"
+    is_hidden = disclosure.hides_recorded(row.factor) or 0 < (row.n or 0) < K
+    n = getattr(words.HIDDEN, language) if is_hidden else f"n={count(row.n)}"
     tip = f"{name}: {decimal(row.estimate, 3)} {interval(row.ci_low, row.ci_high, 3)}, {n}"
     return ChartRow(name, n, (Mark("main", row.estimate or 0.0, row.ci_low, row.ci_high, tip),))

@@ -63,7 +63,7 @@ def disclose(data: ReportData) -> Disclosure:
     _add(counts, data.closures, TOTAL)
     _add(counts, data.outcomes, RULED)
     _add(counts, data.levels, RULED)
-    return Disclosure(suppressed_cells(counts, list(_lines(counts))))
+    return Disclosure(suppressed_cells(counts, list(lines_of(counts))))
 
 
 def _add(counts: dict[Cell, int], rates: Iterable[Rate | LevelRate], total: str) -> None:
@@ -72,7 +72,8 @@ def _add(counts: dict[Cell, int], rates: Iterable[Rate | LevelRate], total: str)
         counts[*_place(rate), total] = rate.n_total
 
 
-def _lines(counts: dict[Cell, int]) -> Iterator[Line]:
+def lines_of(counts: dict[Cell, int]) -> Iterator[Line]:
+    """Every sum that a reader can do over the cells; ``counts`` gets the cells that only a sum makes."""
     over_groups = list(_sums_of_groups(counts))
     yield from _recorded(counts)
     # the size of a group decides over all its cells

@@ -21,6 +21,7 @@ from flows.report.blocks import (
 from flows.report.charts import ChartRow, Mark, interval_chart, round_scale
 from flows.report.data import Effect, ReportData
 from flows.report.disclosure import Disclosure
+from flows.report.forest import size
 from flows.report.groups import LANGUAGES, MOST_CHART_ROWS, MOST_TABLE_ROWS, about_chart
 from flows.report.importance import importance_blocks
 from flows.report.listing import of_advantage
@@ -166,7 +167,7 @@ def _effect_cells(effect: Effect) -> tuple[Cell, ...]:
     return (
         Cell(model_label(effect.model)),
         Cell(term_name(effect.term).label),
-        Cell(same(count(effect.n))),
+        Cell(size(effect.n)),
         Cell(same(count(effect.n_clusters))),
         Cell(same(decimal(effect.ame_pp, signed=True))),
         Cell(same(interval(effect.ame_ci_low, effect.ame_ci_high, signed=True))),

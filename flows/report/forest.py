@@ -9,6 +9,7 @@ from flows.report.blocks import Cell, Figure, Head, LegendItem, Table, joined_no
 from flows.report.charts import ChartRow, Mark, Scale, interval_chart, round_scale, share_scale
 from flows.report.groups import LANGUAGES, MOST_CHART_ROWS, MOST_TABLE_ROWS, about_chart
 from flows.report.numbers import NO_NUMBER, count, decimal, interval, same
+from flows.report.suppression import K
 from transforms.registry import Label
 
 Unit = Literal["%", " pp", ""]
@@ -58,8 +59,8 @@ class Subject:
 
 
 def size(n: int | None) -> Label:
-    """A number of disputes as the n of a row."""
-    return same(count(n))
+    """A number of disputes as the n of a row; hidden if it is small."""
+    return words.HIDDEN if 0 < (n or 0) < K else same(count(n))
 
 
 def forest_table(estimates: Sequence[Estimate], subject: Subject) -> Table:

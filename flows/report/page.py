@@ -74,5 +74,5 @@ def _sections(
         quarantine_section(data),
         validation_section(data),
         method_section(),
-        run_section(data.run),
+        run_section(data.run, disclosure),
     )

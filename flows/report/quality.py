@@ -7,6 +7,7 @@ from flows.report.associations import status_remark
 from flows.report.blocks import Block, Cell, Head, Prose, Section, Table, joined_notes, with_remarks
 from flows.report.data import Breach, Check, Coverage, LevelRate, Rate, ReportData, SourceFile
 from flows.report.disclosure import Disclosure
+from flows.report.forest import size
 from flows.report.names import (
     FACTORS,
     column_label,
@@ -116,9 +117,8 @@ def _scores_table(data: ReportData) -> Table:
         _number("Ruled disputes", "已判定纠纷数"),
         _number("Recorded", "有记录的占比"),
     )
-    rows = tuple((Cell(score_label(c.column)), Cell(same(count(c.n))), _share_cell(c)) for c in data.scores) + tuple(
-        (Cell(same(c.column)), Cell(same(count(c.n))), _share_cell(c)) for c in data.extra_factors
-    )
+    named = [(score_label(c.column), c) for c in data.scores] + [(same(c.column), c) for c in data.extra_factors]
+    rows = tuple((Cell(name), Cell(size(c.n)), _share_cell(c)) for name, c in named)
     return Table(Label("What was recorded for ruled disputes", "已判定纠纷的记录情况"), head, rows)
 
 

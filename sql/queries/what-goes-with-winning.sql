@@ -9,7 +9,7 @@ select
     round(ame_pp, 2) as effect_pp,
     round(ame_ci_low, 2) as low,
     round(ame_ci_high, 2) as high,
-    p_value,
+    round(p_value, 4) as p_value,
     status
 from marts.factor_effects
 where

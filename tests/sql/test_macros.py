@@ -112,3 +112,75 @@ def test_score_of_lists_the_weightiest_part_first(connection: duckdb.DuckDBPyCon
     )
     _make(connection, "score_of")
     assert connection.execute("select part from score_of('d1')").fetchall() == [("insult",), ("base",)]
+
+
+DISPUTES = """
+    create table core.disputes as
+    from (values
+        ('D1', 'buyer_wins', true, 'luxury', null, 'agent', null, timestamptz '2026-01-31 17:00+00', 10, 10, 1.0),
+        ('D2', 'settled', false, 'luxury', null, null, timestamptz '2026-01-05 00:00+00', null, 10, 5, 0.5),
+        ('D3', 'partial', true, null, null, 'jury', null, timestamptz '2026-01-31 15:00+00', 10, 5, 0.5)
+    ) t(dispute_id, outcome, is_ruled, category, claim, decided_by, opened_at, ruled_at, claimed_cny, refunded_cny,
+        refund_ratio)
+"""
+
+
+@pytest.mark.parametrize(
+    ("grouping", "value", "found"),
+    [
+        ("all", "all", ["D1", "D2", "D3"]),
+        ("category", "luxury", ["D1", "D2"]),
+        ("category", "not_recorded", ["D3"]),
+        # in Shanghai an hour after midnight of 1 February, and an hour before it; without a ruling the opening counts
+        ("month", "2026-02", ["D1"]),
+        ("month", "2026-01", ["D2", "D3"]),
+        ("decided_by", "jury", ["D3"]),
+    ],
+)
+def test_disputes_in_a_group(
+    connection: duckdb.DuckDBPyConnection, grouping: str, value: str, found: list[str]
+) -> None:
+    connection.execute(DISPUTES)
+    _make(connection, "disputes_in")
+    rows = connection.execute("select dispute_id from disputes_in(?, ?)", [grouping, value]).fetchall()
+    assert [name for (name,) in rows] == found
+
+
+def test_disputes_at_a_level(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(DISPUTES)
+    connection.execute(
+        """
+        create table core.factor_levels as
+        from (values ('D1', 1::usmallint, 0::usmallint), ('D2', 1::usmallint, 1::usmallint),
+            ('D3', 2::usmallint, 1::usmallint)) t(dispute_id, tone, "two words");
+        create table core.factor_level_bounds as
+        from (values ('tone', 1, '1'), ('tone', 2, '2'), ('two words', 0, 'not_recorded'), ('two words', 1, 'a'))
+            t(factor, code, level)
+        """
+    )
+    _make(connection, "disputes_at")
+    # D2 is not ruled
+    for factor, level, found in (
+        ("tone", "1", ["D1"]),
+        ("two words", "a", ["D3"]),
+        ("two words", "not_recorded", ["D1"]),
+    ):
+        rows = connection.execute("select dispute_id from disputes_at(?, ?)", [factor, level]).fetchall()
+        assert [name for (name,) in rows] == found
+
+
+def test_the_sheet_has_scores_and_facts_beside_the_dispute(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        """
+        create table core.disputes as from (values ('D1', 'r1', 'f1', 7, true))
+            t(dispute_id, run_id, file_id, source_row, is_ruled);
+        create table core.factor_scores as from (values ('D1', 0.5)) t(dispute_id, buyer_tone);
+        create table core.dispute_facts as from (values ('D0', true)) t(dispute_id, buyer_has_photo)
+        """
+    )
+    _make(connection, "dispute_sheet")
+    found = connection.execute("from dispute_sheet()")
+    assert [column[0] for column in found.description or ()] == [
+        "dispute_id", "is_ruled", "buyer_tone", "buyer_has_photo",
+    ]  # fmt: skip
+    assert [(row[0], row[1], float(row[2]), row[3]) for row in found.fetchall()] == [("D1", True, 0.5, None)]
