@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flows.errors import UsageError
 from flows.settings_file import SETTINGS_FILE, hint, read_section, whole_numbers
-from flows.storage import Place, open_place
+from flows.storage import Place, open_place, reachable
 from flows.storage.scratch import scratch_folder
 from transforms.ingest.schema_contract import Policy
 from transforms.registry import INPUT_TABLES
@@ -189,8 +189,9 @@ def layout_of(data: str | Path) -> Layout:
 
     Raises:
         UsageError: It names no bucket.
+        StorageError: The bucket cannot be used.
     """
-    return Layout(open_place(data))
+    return Layout(reachable(open_place(data)))
 
 
 def make_settings(data: str | Path, inbox: str | Path | None, profile: str | None) -> Settings:

@@ -7,6 +7,17 @@ from flows.storage.bucket import SCHEME, S3Path
 Place = Path | S3Path
 
 
+def reachable(place: Place) -> Place:
+    """Return a place once it is known that its bucket is there and may be listed; some stores make one on a write.
+
+    Raises:
+        StorageError: There is no such bucket, or its store cannot be used.
+    """
+    if isinstance(place, S3Path):
+        place.is_dir()
+    return place
+
+
 def open_place(address: str | Path) -> Place:
     """Read an address: ``s3://bucket/prefix``, or a path of this machine.
 
