@@ -91,9 +91,20 @@ def test_a_disk_that_refuses_a_call(release: Built, later: Built, tmp_path: Path
     layout = Layout(root / "data")
     for number in sorted(_sizes(1, MOST_CALLS, max(TRIES // 10, 2))):
         inject = [f"-einject={CALLS}:error={error}:when={number}", f"-etrace={CALLS}"]
-        command = ["strace", "-f", "-qq", "-o", os.devnull, *inject, sys.executable, "-m", "tests.faults.steps_run"]
+        command = [
+            "strace",
+            "-f",
+            "--seccomp-bpf",
+            "-qq",
+            "-o",
+            os.devnull,
+            *inject,
+            sys.executable,
+            "-m",
+            "tests.faults.steps_run",
+        ]
         done = subprocess.run(
-            [*command, str(root)], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=600
+            [*command, str(root)], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=1800
         )
         if done.returncode != 0:
             _assert_a_sentence(done.returncode, done.stderr)
