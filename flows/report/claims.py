@@ -6,7 +6,7 @@ from flows.report import words
 from flows.report.blocks import Block, Bullets, Fact, Fold, Folds, Prose, Section
 from flows.report.data import ReportData
 from flows.report.estimates import Defined, Finding
-from flows.report.listing import of_claim, of_extra_factor
+from flows.report.listing import of_claim, of_extra_factor, of_group
 from flows.report.names import factor_label, sentence_case
 from flows.report.numbers import count, decimal, same, span
 from flows.report.suppression import K
@@ -169,7 +169,8 @@ def claim_list(data: ReportData, finding: Finding) -> str:
     cuts = {row.cut_at for row in data.estimates.validation if row.cut_at}
     part = _PARTS.get(finding.claim_id)
     if part is None:
-        return of_extra_factor(finding.factor)
+        # names without an order are not tested, so all rulings count
+        return of_group("all", "all") if finding.status == "no_order" else of_extra_factor(finding.factor)
     return of_claim(part, _POPULATIONS.get(part.model, ""), data.bounds, min(cuts, default=None)) or ""
 
 
