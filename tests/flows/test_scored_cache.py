@@ -11,6 +11,7 @@ from flows.configuration import Scorer, load_scorer
 from flows.ingest.ledger import Delivery, ExtraColumn, Ledger, StagedFile
 from flows.loading import Contents
 from flows.pieces import Piece
+from flows.pipeline import is_same_run, made_again
 from flows.resolve import Resolved
 from flows.scored_cache import clear, content_hash, is_kept, keep, kept_folder, piece_key
 from flows.settings import Layout
@@ -139,3 +140,11 @@ CONTENTS = Contents("program", {"f1": "r", "f2": "r"}, [], ["a", "b", "c"], [])
 def test_the_pieces_that_both_databases_begin_with_stay(now: Contents, shared: int) -> None:
     assert now.shared(CONTENTS) == shared
     assert now.shared(None) == 0
+
+
+def test_a_run_that_is_made_again_is_counted() -> None:
+    assert made_again("r0123456789ab", "r0123456789ab") == "r0123456789ab-2"
+    assert made_again("r0123456789ab", "r0123456789ab-2") == "r0123456789ab-3"
+    assert is_same_run("r0123456789ab", "r0123456789ab-2")
+    assert not is_same_run("r0123456789ab", "r0123456789ac")
+    assert not is_same_run("r0123456789ab", None)
