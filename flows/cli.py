@@ -214,7 +214,7 @@ def check(path: Path, *, data: Data = DEFAULT_DATA, profile: Profile = None) -> 
 
 
 @app.command
-def profile(path: Path, *, out: Path | None = None) -> None:
+def profile(path: Path, *, out: Path | None = None, factors: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Draft a profile for files that nobody has described: tables, headers, labels, dates, further factors.
 
     Example: rulings profile exports/cases.csv --out cases.toml
@@ -222,10 +222,11 @@ def profile(path: Path, *, out: Path | None = None) -> None:
     Args:
         path: A file, a batch or an inbox.
         out: The file to write; by default the draft is printed.
+        factors: Analyse all further columns that can be factors; you say so that they were known before the ruling.
     """
     from flows.profile_draft import draft_profile, write_draft  # noqa: PLC0415
 
-    result = draft_profile(path)
+    result = draft_profile(path, with_factors=factors)
     if out is None:
         _print(result.text.rstrip())
     else:

@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,11 +48,12 @@ class DraftResult:
     notes: tuple[str, ...]
 
 
-def draft_profile(path: Path) -> DraftResult:
+def draft_profile(path: Path, *, with_factors: bool = False) -> DraftResult:
     """Draft a profile.
 
     Args:
         path: A file, a batch (folder or archive) or an inbox.
+        with_factors: Whether further columns are analysed beside the four factors, but for those in doubt.
 
     Returns:
         The draft; it can be read as a profile as it stands.
@@ -69,8 +71,8 @@ def draft_profile(path: Path) -> DraftResult:
     if not samples:
         raise RunError(f"nothing in {path.name} can be read as a table: {'; '.join(refused) or 'it is empty'}")
     draft = make_draft(_name(path), samples)
-    findings = (*_findings(draft), *_shipped(draft), *_trials(draft))
-    return DraftResult(draft_text(draft, findings), (*findings, *refused))
+    findings = (*_findings(draft), *_shipped(draft), *_trials(draft, with_factors=with_factors))
+    return DraftResult(draft_text(draft, findings, with_factors=with_factors), (*findings, *refused))
 
 
 def write_draft(result: DraftResult, out: Path) -> None:
@@ -116,10 +118,12 @@ def _sample(file: InboxFile, limits: Limits) -> Sample:
     frames: list[pl.DataFrame] = []
     chunks = read_chunks(known, profile, limits)
     rows = 0
+    malformed = Counter[str]()
     is_whole = True
     for chunk in chunks:
         frames.append(chunk.frame.drop(ROW))
-        rows += chunk.frame.height
+        malformed.update(each.rule for each in chunk.malformed)
+        rows += chunk.rows
         if rows >= MOST_ROWS:
             is_whole = next(chunks, None) is None
             break
@@ -134,6 +138,7 @@ def _sample(file: InboxFile, limits: Limits) -> Sample:
         dialect=describe_format(known, profile, limits),
         encoding=dialect.encoding if dialect else "",
         delimiter=dialect.delimiter if dialect else "",
+        malformed=dict(malformed),
     )
 
 
@@ -182,9 +187,9 @@ def _reads_as_much(profile: Profile, file: FileDraft) -> bool:
     return all(match.columns.get(header) == guess.column.name for header, guess in file.guess.guesses.items())
 
 
-def _trials(draft: Draft) -> Iterator[str]:
+def _trials(draft: Draft, *, with_factors: bool) -> Iterator[str]:
     """Load what was looked at with the draft as it stands, and say what would be set aside."""
-    profile = read_profile(draft_text(draft))
+    profile = read_profile(draft_text(draft, with_factors=with_factors))
     for file in draft.files:
         if not file.guess.lacking:
             yield _trial(file, profile)
@@ -201,12 +206,15 @@ def _trial(file: FileDraft, profile: Profile) -> str:
     )
     broken = broken_rows(parsed, table, profile).collect()
     loaded = frame.height - broken.height
-    looked_at = f"{frame.height:,} rows" if file.sample.is_whole else f"the first {frame.height:,} rows"
+    rows = file.sample.rows
+    looked_at = f"{rows:,} rows" if file.sample.is_whole else f"the first {rows:,} rows"
     sentence = f"{file.sample.name}: {loaded:,} of {looked_at} would be loaded"
-    if broken.is_empty():
+    if broken.is_empty() and not file.sample.malformed:
         return f"{sentence}."
+    apart = [f"{n:,} by {rule}" for rule, n in sorted(file.sample.malformed.items())]
     by_rule = (
         broken.group_by("rule", "column_name").len().sort("len", "rule", "column_name", descending=[True, False, False])
     )
-    listed = "; ".join(f"{n:,} by {rule} of {column}" for rule, column, n in by_rule.head(_MOST_NAMED).iter_rows())
+    typed = [f"{n:,} by {rule} of {column}" for rule, column, n in by_rule.head(_MOST_NAMED).iter_rows()]
+    listed = "; ".join([*apart, *typed])
     return f"{sentence}; set aside: {listed}."

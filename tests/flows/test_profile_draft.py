@@ -65,6 +65,57 @@ def test_the_draft_of_a_real_file_needs_few_edits() -> None:
     assert edits == EDITS_OF_IMR
 
 
+@pytest.mark.skipif(not IMR.is_file(), reason="the shared file imr_trend.csv is not on this machine")
+def test_the_draft_of_a_real_file_with_its_factors_needs_no_edit() -> None:
+    drafted = _says(read_profile(draft_profile(IMR, with_factors=True).text))
+    expected = _says(load_profile(str(ROOT / "docs" / "profiles" / "imr.toml")))
+    factors = drafted["factors"]
+    assert isinstance(factors, set)
+    # Beside those of the shipped profile it takes in the two sub-categories.
+    sub = {(f"{kind} Sub Category", "categorical", None) for kind in ("Diagnosis", "Treatment")}
+    assert factors - sub == expected["factors"]
+    assert {name: said for name, said in drafted.items() if name not in {"factors", "values"}} == {
+        name: said for name, said in expected.items() if name not in {"factors", "values"}
+    }
+
+
+#: Outcomes coded 1 and 0, or yes and no, under a header that says who won if it is yes.
+CODED = (
+    ("won_by_customer", ("1", "0"), {"1": "buyer_wins", "0": "seller_wins"}),
+    ("Seller Won", ("Y", "N"), {"Y": "seller_wins", "N": "buyer_wins"}),
+    ("原告胜诉", ("是", "否"), {"是": "buyer_wins", "否": "seller_wins"}),
+)
+
+
+@pytest.mark.parametrize(("header", "values", "expected"), CODED)
+def test_an_outcome_coded_as_yes_and_no(
+    header: str, values: tuple[str, str], expected: dict[str, str], tmp_path: Path
+) -> None:
+    rows = [(number, f"2023-01-{1 + number % 28:02}", values[number % 3 == 0]) for number in range(1, 60)]
+    text = _drafted(tmp_path, "export_2023.csv", csv_text(("id", "closed", header), rows))
+    profile = read_profile(text)
+    assert profile.table("disputes").columns[header] == "outcome"
+    assert dict(profile.table("disputes").values["outcome"]) == expected
+    staged = stage(tmp_path, profile=_saved(tmp_path, text))
+    assert set(staged.column("disputes", "outcome")) == {"buyer_wins", "seller_wins"}
+
+
+def test_a_code_that_says_nothing_is_left_to_the_person(tmp_path: Path) -> None:
+    rows = [(number, f"2023-01-{1 + number % 28:02}", str(number % 2)) for number in range(1, 60)]
+    text = _drafted(tmp_path, "export_2023.csv", csv_text(("id", "closed", "outcome"), rows))
+    assert '# "1" = ""  # 30 rows' in text
+    assert "0 of 59 rows would be loaded; set aside: 59 by enumeration of outcome" in text
+
+
+def test_rows_that_cannot_be_taken_apart_are_counted(tmp_path: Path) -> None:
+    rows = [(f"D{number}", "2023-01-05", "For Plaintiff") for number in range(1, 31)]
+    text = _drafted(
+        tmp_path, "cases.csv", csv_text(("CASE_NO", "DATE_FILED", "JUDGMENT"), rows) + "D31,2023-01-05,1,2\n"
+    )
+    assert "(31 rows looked at)" in text
+    assert "30 of 31 rows would be loaded; set aside: 1 by field_count" in text
+
+
 def test_an_american_arbitration_file(tmp_path: Path) -> None:
     text = _drafted(tmp_path, "consumer_cases_2014.csv", arbitration_csv())
     assert 'currency_marks = ["$"]  # ?' in text

@@ -33,6 +33,7 @@ class Sample:
         dialect: How it is written, in words.
         encoding: Its encoding, or empty.
         delimiter: Its delimiter, or empty.
+        malformed: For each rule how many rows break it so that they cannot be taken apart.
     """
 
     name: str
@@ -42,6 +43,12 @@ class Sample:
     dialect: str = ""
     encoding: str = ""
     delimiter: str = ""
+    malformed: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows looked at, those that cannot be taken apart included."""
+        return self.frame.height + sum(self.malformed.values())
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Final
 from transforms.profile_draft.dates import ENOUGH
 from transforms.profile_draft.facts import Facts, readable_as
 from transforms.profile_draft.headers import WEAK, likeness
-from transforms.profile_draft.labels import Labels, read_labels
+from transforms.profile_draft.labels import Labels, read_labels, winner_in_header
 from transforms.registry import Column, Kind, Table
 
 #: From here on a header is taken for a column, and from there on without a doubt.
@@ -116,6 +116,9 @@ def rate(facts: Facts, table: Table, column: Column) -> Guess | str | None:
     """
     like = likeness(facts.header, table.name, column.name)
     if like.score < WEAK:
+        return None
+    if column.name != "outcome" and winner_in_header(facts):
+        # Who it names is not who it identifies.
         return None
     labels = read_labels(facts, column) if column.kind in {Kind.ENUM, Kind.BOOLEAN} else None
     scale = _scale(facts, column)

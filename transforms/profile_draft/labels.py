@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms.ingest.folding import folded, simplified
 from transforms.ingest.profile import NULL_TOKENS
-from transforms.ingest.values import Spelling, typed_values
+from transforms.ingest.values import FALSE_SPELLINGS, TRUE_SPELLINGS, Spelling, typed_values
 from transforms.profile_draft.facts import Facts
 from transforms.profile_draft.outcomes import Reading, read_outcome
 from transforms.profile_draft.value_words import NO_WORDS, VALUE_WORDS, YES_WORDS
@@ -76,13 +76,35 @@ def read_labels(facts: Facts, column: Column) -> Labels:
     own = typed_values(facts.counts["value"], column, _PLAIN).is_not_null()
     others = facts.counts.filter(~own)
     listed = others.head(_MOST_LABELS)
-    read = {text: _read(text, column) for text in listed["value"].to_list()}
+    read = winner_in_header(facts) if column.name == "outcome" else {}
+    read = read or {text: _read(text, column) for text in listed["value"].to_list()}
     mapped = {text: found for text, found in read.items() if found}
     if column.name == "outcome" and _are_sentences(facts):
         return _by_sentence(facts, own)
     known = own | facts.counts["value"].is_in(list(mapped))
     unknown = tuple((text, n) for text, n in listed.iter_rows() if text not in mapped)
     return Labels(facts.share(known), facts.share(own), mapped, unknown, more=others.height - listed.height)
+
+
+def winner_in_header(facts: Facts) -> dict[str, Reading | None]:
+    """Read yes and no, or 1 and 0, where the header says who won if it is yes.
+
+    Args:
+        facts: The header and its values.
+
+    Returns:
+        How each value is read; nothing where the header does not say, or the values are others.
+    """
+    says = read_outcome(facts.header)
+    opposite = {"buyer_wins": "seller_wins", "seller_wins": "buyer_wins"}
+    if says is None or not says.is_sure or says.value not in opposite:
+        return {}
+    if not all(text.casefold() in {*TRUE_SPELLINGS, *FALSE_SPELLINGS} for text in facts.values):
+        return {}
+    return {
+        text: Reading(says.value if text.casefold() in TRUE_SPELLINGS else opposite[says.value], is_sure=False)
+        for text in facts.values
+    }
 
 
 def _are_sentences(facts: Facts) -> bool:

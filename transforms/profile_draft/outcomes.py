@@ -12,7 +12,7 @@ from transforms.ingest.folding import folded, simplified
 from transforms.profile_draft.value_words import BUYER, SELLER
 from transforms.registry.enumerations import OUTCOME
 
-_SETTLED: Final = r"settle|consent|conciliat|mediat|compromis|amicabl|和解|调解|协商一致|协议|达成一致"
+_SETTLED: Final = r"settle|consent|conciliat|mediat|compromis|amicabl|by agreement|和解|调解|协商一致|协议|达成一致"
 _WITHDRAWN: Final = r"withdr[ae]w|discontinu|voluntar\w* dismiss|撤诉|撤回|撤销申请|撤销投诉|撤案|取消申请|买家撤"
 _EXPIRED: Final = (
     r"expire|lapse|time(?:d)?[- ]?out|abandon|no response|inactiv|struck out|administrative"

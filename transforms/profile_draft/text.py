@@ -18,12 +18,13 @@ _MOST_UNKNOWN: Final = 40
 _PLACEHOLDER: Final = "?"
 
 
-def draft_text(draft: Draft, findings: Sequence[str] = ()) -> str:
+def draft_text(draft: Draft, findings: Sequence[str] = (), *, with_factors: bool = False) -> str:
     """Write a draft.
 
     Args:
         draft: The draft.
         findings: Sentences that stand at the top.
+        with_factors: Whether further columns are analysed, but for those in doubt; otherwise the person takes them in.
 
     Returns:
         TOML that can be read as a profile as it stands.
@@ -34,12 +35,12 @@ def draft_text(draft: Draft, findings: Sequence[str] = ()) -> str:
     for name, table in INPUT_TABLES.items():
         if files := draft.of_table(name):
             parts.append(_table(table, files, patterns[name], draft))
-    parts.append(_factors(draft))
+    parts.append(_factors(draft, with_factors=with_factors))
     return "\n\n".join("\n".join(line.rstrip() for line in part) for part in parts if part) + "\n"
 
 
 def _top(draft: Draft, findings: Sequence[str]) -> list[str]:
-    rows = sum(file.sample.frame.height for file in draft.files)
+    rows = sum(file.sample.rows for file in draft.files)
     sources = ", ".join(file.sample.name for file in draft.files)
     lines = _comment(f"Drafted by rulings profile from {sources} ({rows:,} rows looked at).")
     for sentence in findings:
@@ -260,7 +261,7 @@ def _constants(table: Table, draft: Draft) -> list[str]:
     return [*lines, f"# [tables.{table.name}.constants]", '# ruled_at = "2024-01-01"']
 
 
-def _factors(draft: Draft) -> list[str]:
+def _factors(draft: Draft, *, with_factors: bool) -> list[str]:
     found = {each.name: each for file in draft.of_table("disputes") for each in file.candidates}
     if not found:
         return []
@@ -269,7 +270,9 @@ def _factors(draft: Draft) -> list[str]:
         'before the ruling. A number may be said to favour a side: favours = "buyer" or "seller".'
     )
     for each in found.values():
-        lines += ["", *_factor(each)]
+        block = _factor(each)
+        taken = with_factors and not each.doubt
+        lines += ["", *(line.removeprefix("# ") for line in block)] if taken else ["", *block]
     return lines
 
 

@@ -15,7 +15,7 @@ SURE = [
                      "Not in favour of the consumer", "驳回原告全部诉讼请求", "驳回原告张某的诉讼请求", "原告败诉",
                      "被告胜诉", "支持卖家", "支持賣家"]),
     ("partial", ["Partially upheld", "Claimant wins in part", "部分支持", "partial", "Both"]),
-    ("settled", ["Settled", "Consent order", "调解结案", "协商一致"]),
+    ("settled", ["Settled", "Resolved by agreement", "Consent order", "调解结案", "协商一致"]),
     ("withdrawn", ["Withdrawn", "Consumer withdrew claim", "准许原告撤诉", "买家撤诉"]),
 ]  # fmt: skip
 LIKELY = [
