@@ -122,15 +122,17 @@ def run(
     """
     from dataclasses import replace  # noqa: PLC0415
 
-    from flows.settings import make_settings  # noqa: PLC0415
+    from flows.settings import Layout, make_settings  # noqa: PLC0415
+    from flows.storage import open_place  # noqa: PLC0415
     from flows.termination import ends_on_sigterm  # noqa: PLC0415
 
-    settings = replace(make_settings(data, inbox, profile), executor=executor, full=full)
-    if max_lost is not None:
-        settings = replace(settings, max_lost=max_lost)
-    if inbox is not None and not settings.inbox.is_dir():
-        raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
-    with ends_on_sigterm(settings.layout):
+    # Before anything starts a thread, which reading settings from a bucket does: threads hear the signal otherwise.
+    with ends_on_sigterm(Layout(open_place(data))):
+        settings = replace(make_settings(data, inbox, profile), executor=executor, full=full)
+        if max_lost is not None:
+            settings = replace(settings, max_lost=max_lost)
+        if inbox is not None and not settings.inbox.is_dir():
+            raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
         _run(settings)
 
 

@@ -1,6 +1,7 @@
 """Runs on data in a bucket; as a program, one that is killed at a given moment."""
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -10,7 +11,6 @@ from flows.pipeline import RunResult, Steps
 from flows.settings import Layout, Settings
 from flows.stages import Stopwatch
 from flows.storage import Place, open_place
-from flows.termination import ends_on_sigterm
 from tests.builders import STARTED
 
 
@@ -19,15 +19,14 @@ def run_in(data: Place, inbox: Place, on_stage: Callable[[str], None] = lambda _
     return Steps(Settings(Layout(data), inbox, STARTED), Stopwatch(on_stage)).run()
 
 
-def main(data: str, inbox: str, stage: str, seconds: str, number: str) -> None:
-    """Run, and send a signal to this process so many seconds after the stage has begun."""
+def main(data: str, inbox: str, stage: str, seconds: str) -> None:
+    """Run, and send SIGKILL to this process so many seconds after the stage has begun."""
 
     def on_stage(name: str) -> None:
         if name == stage:
-            threading.Timer(float(seconds), os.kill, (os.getpid(), int(number))).start()
+            threading.Timer(float(seconds), os.kill, (os.getpid(), signal.SIGKILL)).start()
 
-    with ends_on_sigterm(Layout(open_place(data))):
-        run_in(open_place(data), Path(inbox), on_stage)
+    run_in(open_place(data), Path(inbox), on_stage)
 
 
 if __name__ == "__main__":
