@@ -23,8 +23,8 @@ SEED = 20260701
 SMALLEST, LARGEST = 1, 8_000_000
 #: Room on the full disk beyond what the release in force takes.
 LEAST_ROOM, MOST_ROOM = 4_096, 12_000_000
-#: Calls with which a run changes what is on disk, and how many of them a thread makes at most. Not `write`: threads wake
-#: each other with it, and no disk is in that.
+#: Calls with which a run changes what is on disk, and how many of them a thread makes at most. Not `write`: threads
+#: wake each other with it, and no disk is in that.
 CALLS = "pwrite64,pwritev,fsync,fdatasync,ftruncate,rename,mkdir,symlink"
 MOST_CALLS = 600
 
