@@ -1,6 +1,7 @@
 """Section: how strongly each factor goes with the outcome, adjusted (effects) and not (associations)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flows.report import words
 from flows.report.associations import association_figure, association_table, factor_order, place_in, status_remark
@@ -213,7 +214,7 @@ def strength_section(data: ReportData, disclosure: Disclosure) -> Section:
     if figures:
         blocks.append(Figures(figures))
     if effects is None and data.effects:
-        blocks.append(_effects_table(data.effects))
+        blocks.append(replace(_effects_table(data.effects), is_folded=True))
     if associations is None and data.associations:
         caption = Label("All measures of association", "全部关联度量")
         blocks.append(association_table(data.associations, disclosure, caption))
