@@ -1,6 +1,7 @@
 """The command line. Heavy modules are loaded by the command that needs them, so that help is quick."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -90,6 +91,14 @@ def _say(sentence: str, status: int) -> int:
     return status
 
 
+def _hold_sigterm() -> None:
+    """Block SIGTERM until `ends_on_sigterm` waits for it.
+
+    Libraries start threads as soon as they load, and one that does not have it blocked would end the process.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
 def _announce(sentence: str) -> None:
     log.say("note", sentence)
 
@@ -120,13 +129,13 @@ def run(
         executor: `threads` of this machine, or `dask` for a cluster: two processes here, or `dask=ADDRESS`.
         full: Score and build everything again; otherwise months that nothing changed are taken over.
     """
+    _hold_sigterm()
     from dataclasses import replace  # noqa: PLC0415
 
     from flows.settings import Layout, make_settings  # noqa: PLC0415
     from flows.storage import open_place  # noqa: PLC0415
     from flows.termination import ends_on_sigterm  # noqa: PLC0415
 
-    # Before anything starts a thread, which reading settings from a bucket does: threads hear the signal otherwise.
     with ends_on_sigterm(Layout(open_place(data))):
         settings = replace(make_settings(data, inbox, profile), executor=executor, full=full)
         if max_lost is not None:
@@ -137,7 +146,7 @@ def run(
 
 
 def _run(settings: "Settings") -> "pl.DataFrame":
-    """Load the pipeline and run it; libraries start threads when they load, so the signals are set before."""
+    """Load the pipeline and run it."""
     from flows.pipeline import run as run_pipeline  # noqa: PLC0415
     from flows.settings import DATABASE_PLACE  # noqa: PLC0415
     from flows.tables import files_table  # noqa: PLC0415
@@ -164,6 +173,7 @@ def replay(*, inbox: str | None = None, data: Data = DEFAULT_DATA, profile: Prof
         data: The data directory.
         profile: How headers are named.
     """
+    _hold_sigterm()
     from dataclasses import replace  # noqa: PLC0415
 
     from flows.replay import n_set_aside, replay_text  # noqa: PLC0415

@@ -1,5 +1,6 @@
 """Errors that a person reads: one sentence that says what was got, where, and what to do."""
 
+import errno
 import os
 import re
 from collections.abc import Callable
@@ -7,6 +8,8 @@ from typing import TypeVar
 
 _T = TypeVar("_T")
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
+#: What Polars says where a write was cut short, without the number of the refusal.
+_CUT_SHORT = "transport error"
 
 
 class RunError(Exception):
@@ -57,10 +60,11 @@ def with_os_errors(work: Callable[[], _T]) -> Callable[[], _T]:
         try:
             return work()
         except ComputeError as error:
-            number = _OS_ERROR.search(str(error))
-            if number is None:
+            found = _OS_ERROR.search(str(error))
+            if found is None and _CUT_SHORT not in str(error):
                 raise
-            raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+            number = int(found[1]) if found else errno.EIO
+            raise OSError(number, os.strerror(number)) from error
 
     return told
 

@@ -28,9 +28,12 @@ FONTS = """<?xml version="1.0"?>
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Start Chromium, with a font that has Chinese letters."""
+    """Start Chromium, with a font that has Chinese letters.
+
+    For a module: while Playwright is open, its event loop runs in this thread, and other tests need one of their own.
+    """
     found = shutil.which(BROWSER)
     assert found, f"{BROWSER} is needed: `make browser`, or name another in RULINGS_BROWSER"
     folder = tmp_path_factory.mktemp("fonts")

@@ -99,6 +99,8 @@ def test_a_key_that_is_gone_is_not_made_anew(tmp_path: Path, no_key_given: None)
 def test_data_of_before_the_check_needs_its_key(tmp_path: Path, no_key_given: None) -> None:  # noqa: ARG001 - as above
     staged = stage(tmp_path, {"b/disputes.csv": disputes_csv(("d1", "2026-01-01", "partial"))})
     layout = staged.settings.layout
+    for name in (KEY_FILE, CHECK_FILE):
+        (layout.state / name).unlink()
     with pytest.raises(UsageError, match="is not there"):
         load_key(layout)
 

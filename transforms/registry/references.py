@@ -6,7 +6,7 @@ _DISPUTE = "core.disputes.dispute_id"
 _FILE = "meta.files.file_id"
 _OF_A_DISPUTE = (
     "evidence", "violations", "messages", "factor_scores", "factor_levels", "score_points", "score_parts",
-    "dispute_facts",
+    "dispute_facts", "dispute_versions",
 )  # fmt: skip
 
 #: The column that is referred to, by the column that refers; both as schema, table and column.

@@ -179,5 +179,5 @@ def test_row_numbers_hold_across_chunks(
 def test_a_compressed_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
     file = file_of(tmp_path, PLAIN * 5000, compression="gzip")
     file.path.write_bytes(file.path.read_bytes()[:-12])
-    with pytest.raises(RunError, match=r"disputes.csv.gz cannot be read"):
+    with pytest.raises(RunError, match=r"disputes.csv.gz cannot be unpacked .*; deliver it again"):
         read(file)
