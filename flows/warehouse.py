@@ -85,7 +85,7 @@ def _writing(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException) as error:
+    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         cause = str(error).splitlines()[0]
         raise RunError(f"{path} cannot be written ({cause}); see to the disk, and run again") from error
 
