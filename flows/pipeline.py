@@ -47,6 +47,7 @@ from flows.run_log import NOTHING_NEW, PUBLISHED, recorded
 from flows.scored_cache import clear
 from flows.scoring import Scored, score
 from flows.settings import Layout, Settings
+from flows.staged_clearing import clear_staged
 from flows.stages import Stopwatch
 from flows.statistics import estimate
 from flows.storage import Place
@@ -204,6 +205,7 @@ class Steps:
         take_old_texts_out(self.settings)
         contents = read_contents(folder_in_force(layout))
         clear(layout, contents.pieces if contents else ())
+        clear_staged(layout, self.settings.started_at)
         _clear_work(layout)
 
     def _result(self, run_id: str, books: Books, resolved: Resolved, *, is_new: bool) -> RunResult:
@@ -212,6 +214,7 @@ class Steps:
             self.stopwatch.write(layout.runs / run_id / "stages.json")
         else:
             mend(layout)
+            clear_staged(layout, self.settings.started_at)
         reasons = reasons_by_file(resolved, books)
         return RunResult(run_id, is_new, database_in_force(layout), report_in_force(layout), books.files, reasons)
 

@@ -42,13 +42,19 @@ _HASH_BYTES = 8
 _ID_DIGITS = 16
 
 
-def ingest(settings: Settings, key: PseudonymKey, on_progress: Callable[[str], None] = lambda _: None) -> Ledger:
+def ingest(
+    settings: Settings,
+    key: PseudonymKey,
+    on_progress: Callable[[str], None] = lambda _: None,
+    columns_of: Ledger | None = None,
+) -> Ledger:
     """Stage all that is new in the inbox.
 
     Args:
         settings: The run's settings.
         key: Key for pseudonyms.
         on_progress: Called with a line from time to time while a long file is read.
+        columns_of: What the columns of files are held against; what was delivered before where nothing else is named.
 
     Returns:
         The ledger of everything delivered so far, this run included.
@@ -69,7 +75,7 @@ def ingest(settings: Settings, key: PseudonymKey, on_progress: Callable[[str], N
         readings = {"code": code_version(), "profiles": repr(profiles), "limits": repr(settings.limits)}
         readings["policies"] = repr(sorted(settings.policies.items()))
         again = tasks_again(files, prints, before, readings) if settings.replay else {}
-        told = partial(_told, settings=settings, profiles=profiles, before=before)
+        told = partial(_told, settings=settings, profiles=profiles, before=columns_of or before)
         tasks = [told(task) for task in (*again.values(), *new)]
         _stage(tasks, settings, before, readings)
     finally:
