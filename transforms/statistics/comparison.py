@@ -6,7 +6,6 @@ comes with it.
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -131,14 +130,10 @@ def compare(frame: pl.LazyFrame, questions: Sequence[Question], others: Sequence
     sampled = _sample(ruled, answers[0].n)
     design = _design(sampled, {f"{place}": questions[place] for place in asked}, others)
     favoured = sorted({questions[place].favoured for place in asked})
-    with ThreadPoolExecutor(len(favoured)) as executor:
-        jobs = {
-            outcome: executor.submit(
-                _effects, design, outcome, [f"{place}" for place in asked if questions[place].favoured == outcome]
-            )
-            for outcome in favoured
-        }
-        effects = {name: found for job in jobs.values() for name, found in job.result().items()}
+    effects: dict[str, _Effect | str] = {}
+    for outcome in favoured:
+        names = [f"{place}" for place in asked if questions[place].favoured == outcome]
+        effects |= _effects(design, outcome, names)
     return [_with_effect(answer, effects.get(f"{place}", answer.status)) for place, answer in enumerate(answers)]
 
 

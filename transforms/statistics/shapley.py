@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -13,9 +12,6 @@ from transforms.statistics.effects import FittedModel
 from transforms.statistics.likelihoods import cluster_log_likelihoods
 from transforms.statistics.matrix import Booleans, Matrix, independent_places, weighted_gram, weighted_sums
 from transforms.statistics.newton import Fit, maximise
-
-#: Submodels are fitted side by side on so many threads; each by itself is computed in a fixed order.
-THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -108,8 +104,7 @@ def play(model: FittedModel, full: Fit, places: Sequence[Integers]) -> Game | No
         fitted = maximise(model.matrix, model.family, free, start)
         return fitted, cluster_log_likelihoods(model.matrix, model.family, fitted)
 
-    with ThreadPoolExecutor(THREADS) as executor:
-        results = list(executor.map(fit_submodel, masks))
+    results = [fit_submodel(mask) for mask in masks]
     if any(fitted.status != "ok" for fitted, _ in results):
         return None
     return Game(

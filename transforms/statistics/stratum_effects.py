@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,8 +25,6 @@ from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, Term,
 
 #: More rows take longer than their precision is worth; whole sellers are sampled.
 MOST_ROWS = 200_000
-#: Groups are fitted side by side on so many threads; each by itself is computed in a fixed order.
-THREADS = 2
 SIGNIFICANCE = 0.05
 #: All disputes, in both columns.
 ALL = "all"
@@ -116,9 +113,7 @@ def stratum_effects(frame: pl.LazyFrame, extra: Sequence[FactorSpec], most_rows:
     prepared = prepare(rows, terms, keep=["category", "claim", "month", "decided_by", "item_price_cny"])
     stratifiers = _stratifiers(prepared.rows)
     groups = [(each, code) for each in stratifiers for code in range(len(each.labels))]
-    with ThreadPoolExecutor(THREADS) as executor:
-        jobs = [executor.submit(_group_rows, prepared, terms, each, code) for each, code in groups]
-        found = [row for job in jobs for row in job.result()]
+    found = [row for each, code in groups for row in _group_rows(prepared, terms, each, code)]
     ordered = [
         row for spec in CORE_FACTORS for each in stratifiers for row in found
         if (row.factor, row.stratifier) == (spec.name, each.name)

@@ -7,7 +7,6 @@ disputes as all are on average would have had in the month (docs/decisions/085-t
 import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,8 +25,6 @@ from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, extra
 
 #: More rulings than this are not needed to see a change; whole sellers are sampled for the estimates.
 MOST_ROWS = 400_000
-#: Months are fitted side by side on so many threads; each by itself is computed in a fixed order.
-THREADS = 2
 #: A month that lacks more of its rulings than this, because only quick ones can be in the data, is no part of a series.
 MOST_LACKING = 0.2
 QUICK_ONLY = "only_quick_rulings"
@@ -145,8 +142,7 @@ def _fit_months(
     if isinstance(pooled, str):
         return dict.fromkeys(months, pooled), None
     places = {month: np.flatnonzero((prepared.rows[MONTH] == month).to_numpy()) for month in months}
-    with ThreadPoolExecutor(THREADS) as executor:
-        fits = list(executor.map(lambda month: fit_month(pooled, places[month]), months))
+    fits = [fit_month(pooled, places[month]) for month in months]
     left_out = {term.term: term.status for term in design.left_out}
     gone = {spec.name: left_out[spec.column] for spec in CORE_FACTORS if spec.column in left_out}
     with_reasons = [each if isinstance(each, str) else replace(each, status=gone | each.status) for each in fits]
