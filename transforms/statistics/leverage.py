@@ -15,12 +15,29 @@ from transforms.statistics.newton import Fit, information_of
 LARGEST_LEVERAGE = 0.05
 #: Leverage up to which it is corrected by a polynomial, beyond it exactly.
 LARGEST_FOR_POLYNOMIAL = 0.4
-#: (1 − λ)^(−1/2) by powers of λ, within 0.0006 of it for λ in [0, 0.5]: interpolated at the Chebyshev nodes.
-POLYNOMIAL = (0.9996, 0.526, 0.1349, 0.9369)
 #: A direction of which one cluster holds all but so little of the information cannot be told without that cluster.
 SMALLEST_REST = 1e-7
 #: An eigenvalue below this is zero but for rounding.
 _SMALLEST_SHARE = 1e-9
+
+
+@dataclass(frozen=True)
+class Correction:
+    """By which power of I less leverage scores are multiplied, and a polynomial that serves up to middle leverage.
+
+    Attributes:
+        power: p of (1 − λ)^(−p).
+        polynomial: The same by powers of λ, within 0.0006 of it for λ in [0, 0.5]: interpolated at the Chebyshev nodes.
+    """
+
+    power: float
+    polynomial: tuple[float, ...]
+
+
+#: Variances are right if rulings are independent (CR2).
+UNBIASED = Correction(0.5, (0.9996, 0.526, 0.1349, 0.9369))
+#: Variances are those of leaving out each cluster (CR3).
+JACKKNIFE = Correction(1.0, (1.0003, 0.9706, 1.4463, -1.218, 4.8718))
 
 
 @dataclass(frozen=True)
@@ -36,12 +53,13 @@ class Adjusted:
 
 @dataclass(frozen=True)
 class _Model:
-    """A fit, the inverse A⁻¹ = L Lᵀ of its information, and L."""
+    """A fit, the inverse A⁻¹ = L Lᵀ of its information, L, and how leverage is corrected."""
 
     family: Likelihood
     fitted: Fit
     inverse: Floats
     root: Floats
+    correction: Correction
 
     def spread(self, rows: Floats, n_slopes: int) -> Floats:
         """Columns for free places as columns for all, shape (m, K + n_slopes)."""
@@ -101,25 +119,34 @@ def plain_scores(matrix: Matrix, family: Likelihood, fitted: Fit) -> Iterator[Fl
         yield part.scores
 
 
-def adjusted_scores(matrix: Matrix, family: Likelihood, fitted: Fit) -> Iterator[Adjusted]:
+def adjusted_scores(
+    matrix: Matrix, family: Likelihood, fitted: Fit, correction: Correction = UNBIASED
+) -> Iterator[Adjusted]:
     """Scores of clusters, as large as they would be had the clusters not drawn the fit towards themselves.
 
     With A = (L Lᵀ)⁻¹ the information and A_g what cluster g adds to it, the corrected score in the coordinates of L is
-    (I − M)^(−1/2) Lᵀ s_g, M = Lᵀ A_g L. Where M is small, (I − M)^(−1/2) = I + M / 2 serves; where it is larger, a
-    polynomial in M does, which needs no matrix of a cluster. A direction that one cluster alone determines has no
-    score; it is left out (Moore–Penrose).
+    (I − M)^(−p) Lᵀ s_g, M = Lᵀ A_g L. Where M is small, (I − M)^(−p) = I + p M serves; where it is larger, a polynomial
+    in M does, which needs no matrix of a cluster. A direction that one cluster alone determines has no score; it is
+    left out (Moore–Penrose). Source: Bell and McCaffrey (2002).
+
+    Args:
+        matrix: What was fitted, or some of its clusters.
+        family: The model.
+        fitted: Its estimates.
+        correction: p. With ``JACKKNIFE`` A⁻¹ times the score is by how much leaving out the cluster moves the
+            estimates, in one Newton step.
 
     Yields:
         The next clusters in order.
     """
     inverse = np.linalg.inv(fitted.information)
     inverse = (inverse + inverse.T) / 2
-    model = _Model(family, fitted, inverse, _root(inverse))
+    model = _Model(family, fitted, inverse, _root(inverse), correction)
     for part in _parts(matrix, family, fitted):
         leverage = _leverage(model, part)
         is_far = leverage > LARGEST_FOR_POLYNOMIAL
         has_many_rows = part.sizes >= inverse.shape[0]
-        scores = part.scores + _held(model, part, part.scores) / 2
+        scores = part.scores + _held(model, part, part.scores) * correction.power
         lone = [np.zeros((0, inverse.shape[0]))]
         middle = np.flatnonzero((leverage > LARGEST_LEVERAGE) & ~is_far)
         if middle.size > 0:
@@ -165,7 +192,7 @@ def _leverage(model: _Model, part: _Part) -> Floats:
 
 def _by_polynomial(model: _Model, part: _Part) -> Floats:
     """Corrected scores: a polynomial in A_g A⁻¹ by Horner's rule, shape (clusters, K + p)."""
-    *others, highest = POLYNOMIAL
+    *others, highest = model.correction.polynomial
     found = highest * part.scores
     for coefficient in reversed(others):
         found = _held(model, part, found) + coefficient * part.scores
@@ -192,8 +219,8 @@ def _of_rows(model: _Model, part: _Part, vectors: Floats) -> Floats:
 def _by_rows(model: _Model, part: _Part) -> tuple[Floats, list[Floats]]:
     """Corrected scores of clusters with few rows, and the directions that hang on one of them.
 
-    With B = √weight x̃ L the rows of a cluster, M = Bᵀ B, and (I − M)^(−1/2) − I = Bᵀ Q f(Λ) Qᵀ B, where Q Λ Qᵀ = B Bᵀ
-    and f(λ) = ((1 − λ)^(−1/2) − 1) / λ: a matrix of the size of the cluster's rows will do.
+    With B = √weight x̃ L the rows of a cluster, M = Bᵀ B, and (I − M)^(−p) − I = Bᵀ Q f(Λ) Qᵀ B, where Q Λ Qᵀ = B Bᵀ
+    and f(λ) = ((1 − λ)^(−p) − 1) / λ: a matrix of the size of the cluster's rows will do.
     """
     pulls = np.sqrt(part.weights) * _of_rows(model, part, part.scores)
     moved, lone = np.zeros_like(pulls), []
@@ -203,19 +230,19 @@ def _by_rows(model: _Model, part: _Part) -> tuple[Floats, list[Floats]]:
         own = scaled[rows]
         values, vectors = np.linalg.eigh(own @ own.transpose(0, 2, 1))
         within = np.einsum("cij,ci->cj", vectors, pulls[rows])
-        moved[rows] = np.einsum("cij,cj->ci", vectors, _factor(values) * within)
+        moved[rows] = np.einsum("cij,cj->ci", vectors, _factor(values, model.correction.power) * within)
         alone = 1 - values < SMALLEST_REST
         directions = np.einsum("cij,cip->cjp", vectors, own)[alone] / np.sqrt(values[alone])[:, None]
         lone.append(directions @ model.root.T)
     return part.scores + part.sums(moved * np.sqrt(part.weights), model.fitted.free), lone
 
 
-def _factor(values: Floats) -> Floats:
+def _factor(values: Floats, power: float) -> Floats:
     """f(λ) of ``_by_rows``; −1 takes out a direction altogether."""
     rest = 1 - values
     safe = np.maximum(values, _SMALLEST_SHARE)
-    exact = (1 / np.sqrt(np.maximum(rest, SMALLEST_REST)) - 1) / safe
-    return np.where(values < _SMALLEST_SHARE, 0.5, np.where(rest < SMALLEST_REST, -1.0, exact))
+    exact = (np.maximum(rest, SMALLEST_REST) ** -power - 1) / safe
+    return np.where(values < _SMALLEST_SHARE, power, np.where(rest < SMALLEST_REST, -1.0, exact))
 
 
 def _scaled_rows(model: _Model, part: _Part) -> Floats:
@@ -235,6 +262,6 @@ def _by_information(model: _Model, part: _Part, place: int) -> tuple[Floats, Flo
     held = information_of(part.matrix, model.family, model.fitted, slice(int(first), int(last)))
     values, vectors = np.linalg.eigh(model.root.T @ held @ model.root)
     is_lone = 1 - values < SMALLEST_REST
-    factors = np.where(is_lone, 0.0, 1 / np.sqrt(np.maximum(1 - values, SMALLEST_REST)))
+    factors = np.where(is_lone, 0.0, np.maximum(1 - values, SMALLEST_REST) ** -model.correction.power)
     corrected = vectors @ (factors * (vectors.T @ (model.root.T @ part.scores[place])))
     return np.linalg.solve(model.root.T, corrected), (model.root @ vectors[:, is_lone]).T

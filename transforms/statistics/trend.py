@@ -18,8 +18,8 @@ from transforms.ingest.partition import TIME_ZONE
 from transforms.statistics.change_points import Changes, Series, find_changes
 from transforms.statistics.design import prepare
 from transforms.statistics.months import ALL, MONTH, MonthFit, Standard, fit_month, joint_covariance, pool
-from transforms.statistics.reference import two_sided_quantile
 from transforms.statistics.sampling import sample_sellers
+from transforms.statistics.scales import measure_scales
 from transforms.statistics.specs import CORE_FACTORS, NOT_RECORDED, OUTCOMES, FactorSpec
 from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, extra_term
 
@@ -138,7 +138,7 @@ def _fit_months(
     terms = [*ADVANTAGES, *sorted(controls, key=lambda term: isinstance(term, Categorical))]
     prepared = prepare(sampled, terms, keep=(MONTH,))
     design = prepared.design(terms)
-    pooled = pool(design)
+    pooled = pool(design, measure_scales(prepared))
     if isinstance(pooled, str):
         return dict.fromkeys(months, pooled), None
     places = {month: np.flatnonzero((prepared.rows[MONTH] == month).to_numpy()) for month in months}
@@ -206,14 +206,14 @@ def _series_rows(
 
 def _with_estimate(row: TrendRow, fitted: MonthFit, standard: Standard, is_lacking: bool) -> TrendRow:
     """Fill in the effect in percentage points; the level of a month becomes a share of buyer_wins."""
-    one = fitted.estimates[row.factor]
-    status = QUICK_ONLY if is_lacking else fitted.clustering.status
+    one = fitted.estimates[row.factor].inferred
+    status = QUICK_ONLY if is_lacking else one.status
     row = replace(
         row, n_fitted=fitted.clustering.n, effect_pp=_points(row.factor, one.estimate, standard), status=status
     )
-    if not one.variance:
+    if not one.has_error:
         return row
-    half_width = two_sided_quantile(fitted.clustering.dof) * math.sqrt(one.variance)
+    half_width = standard.widened(row.factor, one).half_width
     low, high = (_points(row.factor, one.estimate + sign * half_width, standard) for sign in (-1, 1))
     return replace(row, ci_low=low, ci_high=high)
 

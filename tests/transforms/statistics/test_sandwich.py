@@ -107,10 +107,11 @@ def _scores(matrix: Matrix, fitted: Fit) -> Floats:
     return np.asarray(np.linalg.cholesky(np.linalg.inv(fitted.information)).T @ scores.T)
 
 
-def test_polynomial_is_near_the_power() -> None:
+@pytest.mark.parametrize("correction", [leverage.UNBIASED, leverage.JACKKNIFE])
+def test_polynomial_is_near_the_power(correction: leverage.Correction) -> None:
     shares = np.linspace(0, 0.5, 501)
-    found = np.polynomial.polynomial.polyval(shares, leverage.POLYNOMIAL)
-    assert found * np.sqrt(1 - shares) == pytest.approx(np.ones(shares.size), abs=6e-4)
+    found = np.polynomial.polynomial.polyval(shares, correction.polynomial)
+    assert found * (1 - shares) ** correction.power == pytest.approx(np.ones(shares.size), abs=6e-4)
 
 
 def test_of_the_ordinal_model_small_sellers_are_near(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
