@@ -225,7 +225,7 @@ def smaller_side(matrix: Matrix, flag: Floats) -> Support:
 
     Returns:
         The smaller number of sellers, and the smaller number of degrees of freedom: those of as many sellers of equal
-        size, less one.
+        size, less one (Kish 1965). Source: Carter, Schnepel and Steigerwald (2017).
     """
     if not matrix.has_sellers:
         return Support(matrix.n, math.inf, matrix.clustering.status)

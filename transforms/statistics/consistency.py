@@ -167,8 +167,9 @@ def _filled(blank: ConsistencyRow, pairs: GroupPairs, place: int, size: Clusteri
 def share_interval(share: float, variance: float, n_clusters: int, dof: float) -> tuple[float, float]:
     """Wilson's interval of a share whose variance is known from elsewhere.
 
-    The variance tells how many independent draws would be as precise (Dean and Pagano 2015). Where it is zero, because
-    all pairs differ or none does, there are at most as many independent pairs as two sellers each make.
+    The variance tells how many independent draws would be as precise. Where it is zero, because all pairs differ or
+    none does, there are at most as many independent pairs as two sellers each make. Source: Wilson (1927); Dean and
+    Pagano (2015).
 
     Args:
         share: The estimate.

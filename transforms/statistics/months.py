@@ -71,7 +71,7 @@ class Standard:
         """What other sellers with other disputes would make of the share, as a variance of ``level``.
 
         The disputes that all months are measured by are those of these sellers; the jackknife leaves out each. Source:
-        Dowd, Greene and Norton (2014).
+        Terza (2016).
         """
         chance = logistic(self.deviations + level)
         sizes = np.diff(np.append(self.starts, chance.size))

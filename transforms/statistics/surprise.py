@@ -314,7 +314,10 @@ def _with_reasons(row: SurpriseRow, moved: Floats, matrix: Matrix) -> SurpriseRo
 
 
 def _with_interval(row: SurpriseRow, ruling: _Ruling, part: _Part, errors: Floats | None) -> SurpriseRow:
-    """Fill in how sure the surprise itself is: delta method on the logarithm of the probability."""
+    """Fill in how sure the surprise itself is: delta method on the logarithm of the probability.
+
+    Source: Good (1952) for the surprise; Cameron and Trivedi (2005), section 7.2, for the method.
+    """
     model = part.model
     assert model.fitted is not None
     clustering = model.matrix.clustering
