@@ -17,9 +17,9 @@ class LogNormalDuration:
     """Log-normal duration, censored on the right.
 
     Source: Kalbfleisch and Prentice (2002), chapters 2 and 3; in the coordinates of Olsen (1978), in which the
-    likelihood is concave: z = precision · log(duration) − constant − eta is standard normal. So the time ratio of a term is
-    exp(slope / precision). Without censoring the slopes are those of least squares on log durations, whatever their
-    distribution.
+    likelihood is concave: z = precision · log(duration) − constant − eta is standard normal. So the time ratio of a
+    term is exp(slope / precision). Without censoring the slopes are those of least squares on log durations, whatever
+    their distribution.
     """
 
     @property

@@ -229,8 +229,8 @@ def _errors(model: FittedModel, fitted: Fit, places: Integers) -> _Errors | None
     matrix, family = model.matrix, model.family
     columns = _columns_of(family, fitted, places)
     if not matrix.has_sellers:
-        plain: Floats = np.linalg.inv(fitted.information)[np.ix_(columns, columns)]
-        return _Errors(columns, plain, np.full(columns.size, math.inf))
+        plain = np.linalg.inv(fitted.information)[np.ix_(columns, columns)]
+        return _Errors(columns, np.asarray(plain, dtype=np.float64), np.full(columns.size, math.inf))
     if matrix.clustering.n_clusters == 1:
         return None
     directions = np.eye(fitted.information.shape[0])[columns]

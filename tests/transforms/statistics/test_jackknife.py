@@ -156,8 +156,9 @@ def test_standard_deviations_err_as_leaving_out_each_seller_says() -> None:
     sellers = frame["seller_id"].unique().to_list()
     for name in ("evidence", "reputation"):
         column = f"{name}_advantage"
-        whole = np.log(frame[column].std())
-        moved = [whole - np.log(frame.filter(pl.col("seller_id") != seller)[column].std()) for seller in sellers]
+        whole = np.log(np.std(frame[column].to_numpy(), ddof=1))
+        left = [frame.filter(pl.col("seller_id") != seller)[column].to_numpy() for seller in sellers]
+        moved = [whole - np.log(np.std(each, ddof=1)) for each in left]
         assert math.sqrt(found.variances[name]) == pytest.approx(math.sqrt(np.sum(np.square(moved))), rel=0.1)
     # an attribute of sellers is known by sellers, one of disputes by disputes
     assert found.variances["reputation"] > 5 * found.variances["evidence"]
