@@ -27,6 +27,7 @@ from flows.ingest.ledger import (
 )
 from flows.ingest.profiles import candidate_profiles
 from flows.ingest.progress import Meter
+from flows.ingest.remembered import Remembered, identity_of
 from flows.ingest.staging import HOMES_SCHEMA, StagingTask
 from flows.publish import folder_in_force
 from flows.settings import Layout, Limits, Settings
@@ -135,19 +136,29 @@ def _homes_of(layout: Layout, file_id: str, months: Iterable[str]) -> pl.LazyFra
 
 
 def _fingerprints(files: Sequence[InboxFile], settings: Settings) -> list[Fingerprint]:
+    remembered = Remembered(settings.layout)
     with ThreadPoolExecutor(settings.threads) as pool:
-        return list(pool.map(partial(_fingerprint, limits=settings.limits), files))
+        found = list(pool.map(partial(_fingerprint, limits=settings.limits, remembered=remembered), files))
+    remembered.save()
+    return found
 
 
-def _fingerprint(file: InboxFile, limits: Limits) -> Fingerprint:
+def _fingerprint(file: InboxFile, limits: Limits, remembered: Remembered) -> Fingerprint:
     if file.ignored:
         return Fingerprint("", 0)
+    seen = remembered.find(file)
+    if seen is not None:
+        if file.expected_sha256:
+            _check_sha256(file, seen.digest)
+        return Fingerprint(seen.digest[:_ID_DIGITS], seen.size)
+    identity = identity_of(file)
     try:
         found = survey_file(file, limits)
     except OSError as error:
         raise RunError(f"{file.name} cannot be unpacked ({error}); deliver it again") from error
     if file.expected_sha256:
         _check_sha256(file, found.digest)
+    remembered.note(file, found.digest, found.size, identity)
     # Of a workbook every sheet is a content of its own.
     digest = found.digest if file.sheet is None else hashlib.sha256(f"{found.digest}/{file.sheet}".encode()).hexdigest()
     return Fingerprint(digest[:_ID_DIGITS], found.size, found)
