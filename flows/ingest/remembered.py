@@ -6,6 +6,7 @@ says whether a file was written to: its time of change cannot be set by whoever 
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -101,7 +102,7 @@ def _identity(path: Path) -> tuple[int, ...]:
 
 def _key(path: Path) -> str:
     # names of files may name persons
-    return hashlib.blake2b(str(path.absolute()).encode(), digest_size=_KEY_BYTES).hexdigest()
+    return hashlib.blake2b(os.fsencode(path.absolute()), digest_size=_KEY_BYTES).hexdigest()
 
 
 def _read(place: Path) -> dict[str, Seen]:
