@@ -4,7 +4,8 @@ Rewriting passes take back what is not the writer's own act: reported speech, ne
 what the other side does, might do, is asked for or is asked about. The acts are then read off what is left. A gap is
 a few characters within one clause; commas end a clause.
 
-Each rule names the codes without which it cannot match. A quick look for them spares most texts the rule itself.
+Each rule knows the codes without which it cannot match. A quick look for them (``first_look``) spares most texts the
+rule itself.
 """
 
 from collections.abc import Mapping
@@ -24,8 +25,9 @@ class Grammar:
         ultimatum: Do it, or else: a threat. Read before ``clean``, for the other side's refusal belongs to it.
         clean: Rewriting passes that leave the writer's own acts.
         signs: Name of a sign → rule, read after ``clean``. A sign bears the name of its act; beside them there are
-            ``irony`` (of several words), ``mocking`` (any irony), ``ordered`` (a demand) and ``pressed``,
-            ``refusal_seller`` and ``offer_seller``, which are acts only from the side whose part it is.
+            ``irony`` (of several words), ``mocking`` (any irony), ``ordered`` (a demand), ``offer_amount`` (an offer),
+            and ``pressed``, ``refusal_seller``, ``offer_seller`` and ``offer_seller_amount``, which are acts only from
+            the side whose part it is.
     """
 
     own: tuple[tuple[Rule, str], ...]

@@ -7,14 +7,16 @@ characters as its weight. Everything else about a message is then read off that 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from transforms.tone.codes import CODES, POINT, POLITE_POINT, WORD_LISTS, points
+from transforms.tone.grammar import Grammar, build_grammar
 from transforms.tone.lists import Entry, LexiconError, Model, read_entries, read_model, read_spellings
 
 _FIRST = frozenset({"settle", "settle_both", "handle", "reject"})  # next to the words before them
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one lexicon is compiled once, and found again by its identity
 class Lexicon:
     """The compiled word lists.
 
@@ -35,6 +37,11 @@ class Lexicon:
     spellings: dict[str, str]
     words: dict[str, str]
     model: Model
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """The rules, written for these lists."""
+        return build_grammar(self.words)
 
 
 def build_lexicon(tables: Mapping[str, str]) -> Lexicon:

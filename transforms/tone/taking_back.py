@@ -33,7 +33,6 @@ def _reported(write: Writer) -> Rule:
     hostile = f"(?:[^{BREAK}]{{0,8}}?{write.code(*HOSTILE)})+"
     went_on = f"(?:[^{END}{write.characters('second')}]{{0,16}}[，,])?[还又并也甚至]{{0,3}}"
     return write.rule(
-        HOSTILE,
         write.code("reported") + hostile + f"(?:[，,][还又并也甚至]{{0,3}}{write.code('says')}{hostile})?",
         write.code("third") + went_on + write.gap(5) + write.code("says") + hostile,
         "(?:自己|我)[真也就都]{0,2}(?:像|是|成了|当了)[一]?[个的]?" + write.code("insult"),
@@ -46,15 +45,10 @@ def _reported(write: Writer) -> Rule:
 def _quoted(write: Writer) -> Rule:
     """What someone else said, in quotation marks, and words that are only named."""
     quoted = f"[{QUOTE_OPEN}][^{QUOTE_CLOSE}]{{0,80}}[{QUOTE_CLOSE}]"
-    return Rule(
-        f"[{QUOTE_OPEN}]",
-        "|".join(
-            (
-                write.code("reported", "says") + f"[^{BREAK}]{{0,3}}[：:，, ]?{quoted}",
-                f"{quoted}[两二三四几这]?个?(?:字|词)",
-                f"(?:叫|名字是|名为|写着|印着|印的是|上面是)[：: ]?{quoted}",
-            )
-        ),
+    return write.rule(
+        write.code("reported", "says") + f"[^{BREAK}]{{0,3}}[：:，, ]?{quoted}",
+        f"{quoted}[两二三四几这]?个?(?:字|词)",
+        f"(?:叫|名字是|名为|写着|印着|印的是|上面是)[：: ]?{quoted}",
     )
 
 
@@ -70,7 +64,7 @@ def _excused(write: Writer) -> Rule:
             f"[^{BREAK}]{{0,3}}{code('idle')}",
         )
     )
-    return write.rule(("pardon",), code("pardon") + f"([啊哈哦呀亲，,。！! ]{{0,3}}(?:{after}))")
+    return write.rule(code("pardon") + f"([啊哈哦呀亲，,。！! ]{{0,3}}(?:{after}))")
 
 
 def _negated(write: Writer) -> Rule:
@@ -82,7 +76,7 @@ def _negated(write: Writer) -> Rule:
         )
     )
     last = f"([^{write.characters('rhetorical', 'question')}{POINT}{POLITE_POINT}]|$)"
-    return write.rule((*HOSTILE, "apology", "pardon", "procedure"), f"(?:{words}){last}")
+    return write.rule(f"(?:{words}){last}")
 
 
 def _said(write: Writer) -> Rule:
@@ -90,7 +84,6 @@ def _said(write: Writer) -> Rule:
     beside = f"[{CODES['refusal_alone']}{CODES['refuse']}{CODES['reject']}{CODES['noway']}]*"
     put_off = f"(?:{write.code('stalling', 'busy', 'refusal')}{beside}|{write.refuses()})"
     return write.rule(
-        ("stalling", "busy", "refusal", *SETTLE),
         write.code("second", "third", "elsewhere") + write.gap(3) + write.code("says") + write.gap(4) + put_off,
         write.code("third")
         + write.gap(8, "self", "second")
@@ -107,7 +100,6 @@ def _refused(write: Writer) -> Rule:
     """The other side refuses, or might; or it is asked whether."""
     question = f"[{write.characters('question')}?？]"
     return write.rule(
-        (*SETTLE, "refusal"),
         write.code(*OTHERS) + write.gap(3, "refuse", "self") + write.refuses(),
         write.refuses() + "[，, ]?" + write.code("then"),
         f"(?:{write.refuses()}|{write.code('refusal')}){write.gap(3)}{question}",
@@ -118,7 +110,6 @@ def _declined(write: Writer) -> Rule:
     """An offer that the writer turns down: what is left is the refusal."""
     offer = write.code("offer", "offer_seller")
     return write.rule(
-        ("offer", "offer_seller"),
         write.code("reject") + write.gap(2) + offer,
         offer + write.gap(1) + write.code("self") + write.gap(1) + write.code("reject"),
     )
@@ -130,7 +121,6 @@ def _given(write: Writer) -> Rule:
     question = f"[{write.characters('question')}?？]"
     withheld = ("request", "negation", "refuse", "softener")
     return write.rule(
-        ("give", "agree", "cooperation", "sorry", "fault", "apology", "pardon"),
         code(*OTHERS, *withheld, "negation_step") + gap(4, "self", *SETTLE) + code("give"),
         code("give") + gap(3) + question,
         code("negation_step") + gap(1) + code("cooperation"),
@@ -150,7 +140,6 @@ def _asked(write: Writer) -> Rule:
     """Pressure asked for or promised is no demand."""
     question = f"[{write.characters('question')}?？]"
     return write.rule(
-        ("press", "demand"),
         write.code("softener", "promise", "self", "yours") + write.gap(2) + write.code("press"),
         write.code("softener") + write.gap(5, "second") + write.code("press", "demand"),
         write.code("press") + write.gap(3) + write.code(*SETTLE, "order") + write.gap(2) + question,
@@ -169,6 +158,4 @@ def ultimatum(write: Writer) -> Rule:
     )
     step = code("procedure")
     again = "再" + write.gap(6) + code("then") + write.gap(8) + step
-    return write.rule(
-        ("procedure",), f"(?:{condition})[^{END}]{{0,24}}{step}", again, f"{refuses}[，, ]?(?:我们?)?{step}见"
-    )
+    return write.rule(f"(?:{condition})[^{END}]{{0,24}}{step}", again, f"{refuses}[，, ]?(?:我们?)?{step}见")

@@ -1,0 +1,71 @@
+"""Looking words up at every place of every text."""
+
+from itertools import pairwise
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.tone import scan
+from transforms.tone.scan import Scanner, Word, build_scanner
+
+_WORDS = {"不": Word(1), "不行": Word(2), "行李": Word(4, followed=8), "退款单": Word(16), "好": Word(followed=32)}
+_ALLOWS = {"\n": 8 | 32, "。": 8 | 32}
+_BETWEEN = {"了": 32}
+_BEFORE = {"\n": 32, "，": 32}
+_BESIDE = ((1, 32),)  # 不 may follow 好
+
+
+@pytest.fixture(scope="module", name="scanner")
+def _scanner() -> Scanner:
+    return build_scanner(_WORDS, _ALLOWS, _BETWEEN, _BEFORE, _BESIDE)
+
+
+@pytest.mark.parametrize(
+    ("text", "bits"),
+    [
+        ("", 0),
+        ("行", 0),
+        ("不行李", 1 | 2 | 4 | 8),  # overlapping words are all found
+        ("行李箱", 4),  # what follows does not end a clause
+        ("行李。", 4 | 8),
+        ("退款", 0),
+        ("退款单", 16),
+        ("好", 32),
+        ("，好了。", 32),
+        ("好了了", 32),
+        ("好了吗", 0),
+        ("很好", 0),  # what stands before does not begin a clause
+        ("好不", 1 | 32),
+        ("👍不", 1),
+    ],
+)
+def test_words_are_found(scanner: Scanner, text: str, bits: int) -> None:
+    assert scanner.scan(pl.Series([text])).tolist() == [bits]
+
+
+@given(st.lists(st.text("不行李退款单好了。，👍a\n", max_size=9), max_size=20))
+def test_texts_do_not_touch(scanner: Scanner, texts: list[str]) -> None:
+    together = scanner.scan(pl.Series(texts, dtype=pl.String)).tolist()
+    assert together == [int(scanner.scan(pl.Series([text]))[0]) for text in texts]
+
+
+def test_blocks_do_not_matter(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = pl.Series(["不行", "", "好", "行李", "退款单", "好了", "x"] * 3)
+    found = []
+    for size in (100, 3, 1):
+        monkeypatch.setattr(scan, "_CHUNK", size)
+        monkeypatch.setattr(scan, "_BLOCK", 2 * size)
+        found.append(scanner.scan(texts).tolist())
+    assert all(one == other for one, other in pairwise(found))
+
+
+def test_no_words_find_nothing() -> None:
+    assert build_scanner({}, {}, {}, {}).scan(pl.Series(["abc", ""])).tolist() == [0, 0]
+
+
+def test_all_words_of_many_are_found() -> None:
+    words = {f"{a}{b}{c}": Word(1) for a in "甲乙丙丁" for b in "子丑寅卯辰" for c in "金木水火土"}
+    found = build_scanner(words, {}, {}, {}).scan(pl.Series([*words, "甲子", "金子甲"]))
+    assert found.tolist() == [1] * len(words) + [0, 0]

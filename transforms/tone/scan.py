@@ -1,0 +1,224 @@
+"""One look at all texts: which lists might have something to say in each.
+
+A text that has no word of a list cannot match a rule that needs one. So the words of all lists are looked up first, at
+every place of every text, wherever they overlap: what is found is at least what coding the text would find. Each list
+has a bit, and each text gets a mask of bits. The look-up is a trie, walked at all places at once, one character further
+in each round; nearly all places drop out in the first two.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Masks: TypeAlias = npt.NDArray[np.uint64]
+Places: TypeAlias = npt.NDArray[np.intp]
+
+_CODE_POINTS: Final = 0x110000
+_BLOCK: Final = 131_072  # texts that are written out at once
+_CHUNK: Final = 4_096  # texts looked at at once: what is worked on stays in the cache
+_NO_PARENT: Final = 0xFFFF
+_SEPARATOR: Final = "\n"  # in no word
+_TRIED: Final = 1_024  # places tried at once for a node
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a word of the trie stands for.
+
+    Attributes:
+        bits: Bits that it gives to a text.
+        followed: Bits that it gives only if something certain follows.
+    """
+
+    bits: int = 0
+    followed: int = 0
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """A trie in arrays (a double array): the child of a node by a character is at ``base[node] + class``.
+
+    Attributes:
+        classes: Code point → class of the character; 0 for those in no word. A node of one character is at its class.
+        base: Node → where its children begin.
+        parent: Node → its parent, by which a child is told from what else is at that place.
+        bits: Node → bits of the word that ends there.
+        followed: Node → the same that depend on what follows.
+        is_followed: Node → whether it has such bits.
+        goes_on: Node → whether longer words begin so.
+        allows: Class → the bits of ``followed`` that the character allows when it follows.
+        between: Class → the same where one more of either kind must follow.
+        before: Class → the bits of ``followed`` that the character allows when it stands before the word.
+        beside: Bits of words, and the bits of ``followed`` that such a word allows when it follows.
+        longest: Length of the longest word.
+    """
+
+    classes: npt.NDArray[np.uint16]
+    base: npt.NDArray[np.uint16]
+    parent: npt.NDArray[np.uint16]
+    bits: Masks
+    followed: Masks
+    is_followed: npt.NDArray[np.bool_]
+    goes_on: npt.NDArray[np.bool_]
+    allows: Masks
+    between: Masks
+    before: Masks
+    beside: tuple[tuple[np.uint64, np.uint64], ...]
+    longest: int
+
+    def scan(self, texts: pl.Series) -> Masks:
+        """Look for the words in texts.
+
+        Args:
+            texts: Strings without nulls.
+
+        Returns:
+            For each text the bits of all words in it.
+        """
+        parts = [self._scan_block(texts.slice(begin, _BLOCK)) for begin in range(0, texts.len(), _BLOCK)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
+
+    def _scan_block(self, texts: pl.Series) -> Masks:
+        written = _SEPARATOR + texts.str.join(_SEPARATOR).item() + _SEPARATOR
+        points = np.frombuffer(written.encode("utf-32-le"), np.uint32)
+        ends = np.cumsum(texts.str.len_chars().to_numpy().astype(np.intp) + 1)
+        masks = np.empty(ends.size, np.uint64)
+        for first in range(0, ends.size, _CHUNK):
+            begin, last = ends[first - 1] if first else 0, min(first + _CHUNK, ends.size)
+            begins = np.concatenate([[0], ends[first : last - 1] - begin])
+            masks[first:last] = self._scan(points[begin : ends[last - 1] + 1], begins)
+        return masks
+
+    def _scan(self, points: npt.NDArray[np.uint32], begins: Places) -> Masks:
+        """Look at texts that are written one after the other, a separator before each and behind the last."""
+        classes = np.zeros(points.size + self.longest, np.intp)
+        classes[: points.size] = self.classes.take(points, mode="clip")
+        found = self.bits.take(classes)
+        at = np.flatnonzero(self.is_followed.take(classes))
+        followed = [(at, at + 1, self.followed.take(classes.take(at)))]
+        at = np.flatnonzero(self.goes_on.take(classes))
+        node, depth = classes.take(at), 1
+        while at.size:  # one character further at all places where a word may still be
+            child = self.base.take(node) + classes.take(at + depth)
+            there = np.flatnonzero(self.parent.take(child) == node)
+            at, node, depth = at.take(there), child.take(there), depth + 1
+            found[at] |= self.bits.take(node)
+            ends = np.flatnonzero(self.is_followed.take(node))
+            followed.append((at.take(ends), at.take(ends) + depth, self.followed.take(node.take(ends))))
+            onwards = np.flatnonzero(self.goes_on.take(node))
+            at, node = at.take(onwards), node.take(onwards)
+        at, behind, bits = (np.concatenate(each) for each in zip(*followed, strict=True))
+        allowed = self._allowed(found.take(behind), classes.take(behind), classes.take(behind + 1))
+        bits &= allowed & self.before.take(classes.take(at - 1))
+        np.bitwise_or.at(found, at, bits)
+        return np.bitwise_or.reduceat(found, begins + 1)
+
+    def _allowed(self, words: Masks, first: Places, second: Places) -> Masks:
+        """Give the bits that are allowed by the words and by two characters that follow."""
+        allowed = self.allows.take(first)
+        allowed |= self.between.take(first) & (self.allows.take(second) | self.between.take(second))
+        for lists, bits in self.beside:
+            allowed |= ((words & lists) != 0) * bits
+        return allowed
+
+
+def build_scanner(
+    words: Mapping[str, Word],
+    allows: Mapping[str, int],
+    between: Mapping[str, int],
+    before: Mapping[str, int],
+    beside: Iterable[tuple[int, int]] = (),
+) -> Scanner:
+    """Lay out the trie.
+
+    Args:
+        words: What is looked for; no line break in it.
+        allows: Character → bits of ``followed`` that it allows; for the end of a text, the line break.
+        between: The same where one more of either kind must follow.
+        before: Character → bits of ``followed`` that it allows before the word; for the beginning, the line break. Bits
+            that are not in it may stand behind anything.
+        beside: Bits of words, and the bits of ``followed`` that these allow.
+
+    Returns:
+        The scanner.
+    """
+    number = {character: i for i, character in enumerate(sorted({*"".join(words), *allows, *between, *before}), 1)}
+    children, ends = _trie(words, number)
+    base, places = _placed(children, len(number))
+    size = int(base.max()) + len(number) + 1
+    if size > _NO_PARENT:
+        raise ValueError(f"the words need {size} places, {_NO_PARENT} are to be had")
+    classes = np.zeros(_CODE_POINTS, np.uint16)
+    classes[[ord(character) for character in number]] = list(number.values())
+    parent, goes_on = np.full(size, _NO_PARENT, np.uint16), np.zeros(size, np.bool_)
+    bases, bits, followed = np.zeros(size, np.uint16), np.zeros(size, np.uint64), np.zeros(size, np.uint64)
+    for node, below in enumerate(children[1:], 1):
+        bases[places[node]], goes_on[places[node]] = base[node], bool(below)
+        parent[[places[child] for child in below.values()]] = places[node]
+    for node, word in ends.items():
+        bits[places[node]], followed[places[node]] = word.bits, word.followed
+    behind, then, ahead = (_by_class(each, number) for each in (allows, between, before))
+    ahead |= ~np.bitwise_or.reduce(ahead)
+    longest = 1 + max(map(len, words), default=1)
+    is_followed, pairs = followed != 0, tuple((np.uint64(words), np.uint64(allowed)) for words, allowed in beside)
+    return Scanner(classes, bases, parent, bits, followed, is_followed, goes_on, behind, then, ahead, pairs, longest)
+
+
+def _by_class(bits: Mapping[str, int], number: Mapping[str, int]) -> Masks:
+    masks = np.zeros(len(number) + 1, np.uint64)
+    masks[[number[character] for character in bits]] = np.array(list(bits.values()), np.uint64)
+    return masks
+
+
+def _trie(words: Mapping[str, Word], number: Mapping[str, int]) -> tuple[list[dict[int, int]], dict[int, Word]]:
+    """Give the children of each node by class, and the word that ends at a node; the root is node 0."""
+    children: list[dict[int, int]] = [{}]
+    ends: dict[int, Word] = {}
+    for written, word in words.items():
+        node = 0
+        for character in written:
+            node = children[node].setdefault(number[character], len(children))
+            if node == len(children):
+                children.append({})
+        ends[node] = word
+    return children, ends
+
+
+def _placed(children: list[dict[int, int]], n_classes: int) -> tuple[Places, Places]:
+    """Find a base for every node such that no two children come to lie at one place, the widest nodes first.
+
+    Returns:
+        The base of each node, and its place.
+    """
+    used = np.ones(n_classes + 1, np.bool_)  # the children of the root, at their class
+    base, places = np.zeros(len(children), np.intp), np.zeros(len(children), np.intp)
+    places[list(children[0].values())] = list(children[0])
+    first_free = used.size
+    for node in sorted(range(1, len(children)), key=lambda node: -len(children[node])):
+        steps = np.array(sorted(children[node]), np.int64)
+        if not steps.size:
+            break
+        fit, tried = None, max(1, first_free - int(steps[0]))
+        while fit is None:
+            if used.size <= tried + _TRIED + n_classes:
+                used = np.concatenate([used, np.zeros(used.size + _TRIED, np.bool_)])
+            fit = _first_fit(used, steps, tried)
+            tried += _TRIED
+        base[node] = fit
+        used[fit + steps] = True
+        places[[children[node][int(step)] for step in steps]] = fit + steps
+        first_free += int(np.argmin(used[first_free:]))
+    return base, places
+
+
+def _first_fit(used: npt.NDArray[np.bool_], steps: Places, begin: int) -> int | None:
+    """Find the first base of some at which all children have a free place."""
+    if steps.size == 1 and not used[begin + steps[0]]:
+        return begin
+    bases = np.arange(begin, begin + _TRIED)
+    fits = ~used[bases[:, None] + steps].any(axis=1)
+    return int(bases[fits.argmax()]) if fits.any() else None
