@@ -10,10 +10,12 @@ from rich.text import Text
 
 from flows.accounts import make_books, reasons_by_file, set_aside
 from flows.ingest.archives import is_archive, shown
+from flows.ingest.ledger import make_ledger, read_deliveries
 from flows.ingest.run import ingest
 from flows.keys import load_key
+from flows.publish import folder_in_force
 from flows.resolve import resolve
-from flows.settings import Settings, make_settings, read_limits
+from flows.settings import Layout, Settings, make_settings, read_limits, read_policies
 from flows.storage import Place
 from flows.tables import files_table, rendered
 
@@ -24,18 +26,23 @@ def check_path(path: Path, profile: str | None, data: Place | None = None) -> st
     Args:
         path: A batch (folder, archive or file) or an inbox.
         profile: Name or path of a profile, or None.
-        data: The data directory whose settings hold, or None for none.
+        data: The data directory whose settings hold, and whose release tells which columns there were; None for none.
 
     Returns:
         A table of files and a table of reasons.
 
     Raises:
-        RunError: A file cannot be read.
+        RunError: A file cannot be read, or the columns of its table are frozen and it has others than the release in
+            force.
     """
     with tempfile.TemporaryDirectory(prefix="rulings-check-") as scratch:
         settings = settings_of(path.resolve(), Path(scratch) / "data", profile)
-        settings = replace(settings, limits=read_limits(data) if data else settings.limits)
-        resolved = resolve(ingest(settings, load_key(settings.layout)), settings.layout)
+        published = None
+        if data:
+            settings = replace(settings, limits=read_limits(data), policies=read_policies(data))
+            published = make_ledger(Layout(data), read_deliveries(folder_in_force(Layout(data))))
+        ledger = ingest(settings, load_key(settings.layout), columns_of=published)
+        resolved = resolve(ledger, settings.layout)
         books = make_books(resolved)
         return (
             files_table(books.files, reasons_by_file(resolved, books))

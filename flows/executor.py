@@ -7,15 +7,18 @@ result is the same to the last byte.
 import os
 import socket
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import polars as pl
 
+from flows.children import end_with_parent
 from flows.errors import RunError, UsageError, without_persons
 from flows.files import version_of, write_parquet_atomically
 from flows.progress import told
@@ -109,6 +112,46 @@ class Threads:
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:  # noqa: ARG002 - for others
         """Hand over the frame itself."""
         return Handed(frame)
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Processes of this machine, for work that is mostly Python, of which a process does one thing at a time.
+
+    Attributes:
+        processes: How many parts are worked on at once.
+    """
+
+    processes: int
+
+    def start(
+        self,
+        name: str,  # noqa: ARG002 - processes are not shown
+        work: Callable[[_T], _R],
+        parts: Iterable[_T],
+    ) -> Callable[[], list[_R]]:
+        """Begin to work on all parts, so many at once."""
+        # a fork would take over locks of libraries that other threads hold
+        pool = ProcessPoolExecutor(self.processes, get_context("spawn"), end_with_parent, (os.getpid(),))
+        begun = [pool.submit(work, part) for part in parts]
+
+        def results() -> list[_R]:
+            try:
+                return list(told((future.result() for future in begun), len(begun)))
+            except BrokenProcessPool as error:
+                raise RunError(
+                    "a process of the run was ended from outside, most likely for want of memory; free some, or give "
+                    "the run one processor (taskset -c 0), so that it starts no others"
+                ) from error
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+        return results
+
+    def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
+        """Write the frame where the processes read it."""
+        write_parquet_atomically(frame, place)
+        return Handed(place=place, version=version_of(place))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from flows.accounts import Books, make_books, quarantine_paths, reasons_by_file
 from flows.configuration import Scorer, load_scorer
 from flows.drift import drift_frame, drift_sentences, read_before, refuse_loss
 from flows.errors import RunError, with_os_errors, without_persons
-from flows.executor import check_executor, task_runner
+from flows.executor import THREADS, check_executor, task_runner
 from flows.files import empty_folder, remove_tree
 from flows.forget import take_old_texts_out, take_out_what_is_due
 from flows.history import dispute_versions
@@ -47,8 +47,9 @@ from flows.run_log import NOTHING_NEW, PUBLISHED, recorded
 from flows.scored_cache import clear
 from flows.scoring import Scored, score
 from flows.settings import Layout, Settings
+from flows.staged_clearing import clear_staged
 from flows.stages import Stopwatch
-from flows.statistics import estimate
+from flows.statistics import estimate, executor_for
 from flows.storage import Place
 from flows.validation import results_frame, validate_scores, validate_staged
 from flows.versions import code_version
@@ -185,7 +186,11 @@ class Steps:
         return built
 
     def _estimates(self, scored: Scored, ledger: Ledger) -> dict[str, pl.DataFrame]:
-        frames = estimate(scored, ledger.extra_factors, self.settings.layout.scratch / "ruled")
+        settings, layout = self.settings, self.settings.layout
+        executor = executor_for(scored, settings.executor, settings.threads)
+        # of this machine, unless others work on it
+        scratch = layout.scratch if settings.executor == THREADS else layout.shared
+        frames = estimate(scored, ledger.extra_factors, scratch / "ruled", executor)
         before = read_before(self.settings.layout)
         drift = drift_frame(scored, frames["factor_levels"], frames["factor_level_bounds"], before)
         for sentence in drift_sentences(drift):
@@ -204,6 +209,7 @@ class Steps:
         take_old_texts_out(self.settings)
         contents = read_contents(folder_in_force(layout))
         clear(layout, contents.pieces if contents else ())
+        clear_staged(layout, self.settings.started_at)
         _clear_work(layout)
 
     def _result(self, run_id: str, books: Books, resolved: Resolved, *, is_new: bool) -> RunResult:
@@ -212,6 +218,7 @@ class Steps:
             self.stopwatch.write(layout.runs / run_id / "stages.json")
         else:
             mend(layout)
+            clear_staged(layout, self.settings.started_at)
         reasons = reasons_by_file(resolved, books)
         return RunResult(run_id, is_new, database_in_force(layout), report_in_force(layout), books.files, reasons)
 

@@ -4,9 +4,7 @@ Prefect starts one by itself, but only when the first flow asks for it, and load
 well. Started first, it boots while this process loads what the stages need.
 """
 
-import ctypes
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -16,13 +14,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from flows.children import die_with_parent
 from flows.errors import RunError
 from flows.settings import Layout
 
 API_VARIABLE = "PREFECT_API_URL"
 _TIMEOUT_SECONDS = 90.0
 _PAUSE_SECONDS = 0.05
-_PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
@@ -47,7 +45,7 @@ def prefect_server(layout: Layout) -> Iterator[Callable[[], None]]:
         _command(port),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 - before any thread of ours is started
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - before any thread of ours is started
     )
     os.environ[API_VARIABLE] = url
     try:
@@ -87,15 +85,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to end the server if this process is killed, so that nothing is left behind.
-
-    The run blocks SIGTERM for itself (flows/termination.py); the server must hear it.
-    """
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait(server: subprocess.Popen[bytes], url: str) -> None:

@@ -1,17 +1,25 @@
 """The estimation stage: scored Parquet in, small frames for the marts out."""
 
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import polars as pl
 
 from flows.configuration import load_scorer
+from flows.executor import THREADS, Executor, Processes, Threads, executor_of
 from flows.files import empty_folder
 from flows.ingest.ledger import ExtraColumn
 from flows.scoring import Scored
-from transforms.claims.answers import Data
+from flows.storage import Place
+from transforms.claims.answers import Data, answer_by_models, parts_of, with_measures
 from transforms.claims.catalogue import ExtraFactor
-from transforms.claims.findings import claim_tables
+from transforms.claims.estimating import Key
+from transforms.claims.findings import tabulate
+from transforms.claims.found import Found
 from transforms.claims.own_parts import without_own_parts
+from transforms.claims.verdicts import Judge
 from transforms.ingest.partition import month_of
 from transforms.statistics.consistency import consistency
 from transforms.statistics.deciders import decider_tables
@@ -29,6 +37,8 @@ from transforms.statistics.validation import calibration_table, validate, valida
 
 #: Tables that have a file each for the same disputes.
 _TABLES = ("disputes", "factor_scores", "dispute_facts", "score_points")
+#: With so many disputes starting a process or two takes less time than it saves.
+FEWEST_FOR_PROCESSES = 50_000
 #: What the statistics use of a dispute beside its scores and facts.
 _CONTEXT = (
     "outcome", "refund_ratio", "seller_id", "category", "claim", "item_price_cny", "decided_by", "decider_id",
@@ -36,51 +46,141 @@ _CONTEXT = (
 )  # fmt: skip
 
 
-def estimate(scored: Scored, extra: tuple[ExtraColumn, ...], scratch: Path) -> dict[str, pl.DataFrame]:
+@dataclass(frozen=True)
+class _Inputs:
+    """What the statistics read: names of files, so that other processes can open them.
+
+    Attributes:
+        ruled: Ruled disputes with their context, scores and facts.
+        levels: The level of each factor in each of them; empty while there are none.
+        bounds: Where numeric levels begin and end.
+        scored: All disputes, ruled or not.
+        extra: Extra factors of the profiles.
+    """
+
+    ruled: tuple[str, ...]
+    levels: str
+    bounds: str
+    scored: Scored
+    extra: tuple[ExtraColumn, ...]
+
+    @property
+    def rows(self) -> pl.LazyFrame:
+        """The ruled disputes."""
+        return pl.scan_parquet(list(self.ruled))
+
+    @property
+    def added(self) -> list[FactorSpec]:
+        """The extra factors."""
+        return [FactorSpec(each.name, each.name, FactorKind(each.type)) for each in self.extra]
+
+    @property
+    def specs(self) -> tuple[FactorSpec, ...]:
+        """All factors."""
+        return factor_specs(self.added)
+
+    @property
+    def favoured(self) -> tuple[ExtraFactor, ...]:
+        """The extra factors with the side that each is said to favour."""
+        return tuple(ExtraFactor(spec, each.favours) for spec, each in zip(self.added, self.extra, strict=True))
+
+
+def estimate(
+    scored: Scored, extra: tuple[ExtraColumn, ...], scratch: Place, executor: Executor | None = None
+) -> dict[str, pl.DataFrame]:
     """Estimate what goes with the outcome of ruled disputes.
 
     Args:
         scored: Where the scored Parquet lies.
         extra: Extra factors of the profiles.
         scratch: A folder for what is read again and again; it is emptied.
+        executor: Where the statistics are computed that do not wait for each other; one after another by default.
 
     Returns:
-        Frames by name: ``factor_levels``, ``factor_level_bounds``, ``factor_association``, ``factor_effects``.
+        Frames by name: ``factor_levels``, ``factor_level_bounds``, and one for each table of estimates.
     """
-    added = [FactorSpec(each.name, each.name, FactorKind(each.type)) for each in extra]
-    specs = factor_specs(added)
-    ruled = _gather(scored, empty_folder(scratch))
-    bounds = level_bounds(ruled, specs)
-    levels = assign_levels(ruled, bounds, specs).collect()
-    coded = ruled.select("dispute_id", "outcome", "seller_id").join(levels.lazy(), on="dispute_id")
-    deciders = decider_tables(ruled, specs)
-    curves, quartiles = time_tables(_all_disputes(scored))
-    importance, validation = measure_importance(ruled, added), validate(ruled, added)
-    favoured = tuple(ExtraFactor(spec, each.favours) for spec, each in zip(added, extra, strict=True))
-    claims = claim_tables(Data(ruled, _all_durations(scored), favoured, importance, validation))
-    marts = {
-        "time_to_ruling": curves,
-        "hours_to_end": quartiles,
-        "factor_association": factor_association(coded, specs),
-        "factor_effects": factor_effects(ruled, specs),
-        "stratum_effects": stratum_effects(ruled, added),
-        "evidence_kinds": evidence_kinds(ruled),
-        "violation_rules": violation_rules(ruled),
+    inputs = _gather(scored, extra, empty_folder(scratch))
+    bounds = level_bounds(inputs.rows, inputs.specs)
+    levels = assign_levels(inputs.rows, bounds, inputs.specs).collect()
+    levels.write_parquet(inputs.levels, compression="lz4")
+    bounds.write_parquet(inputs.bounds)
+    work = partial(_work, inputs=inputs)
+    done = dict(zip(_JOBS, (executor or Threads(1)).start("estimate", work, _JOBS)(), strict=True))
+    importance, validation = done.pop("importance"), done.pop("validation")
+    found = with_measures(done.pop("claims"), importance, validation)
+    claims = tabulate(parts_of(inputs.favoured), found, Judge())
+    marts: dict[str, pl.DataFrame] = {
         "factor_importance": importance_table(importance, load_scorer().weights.overall),
         "model_validation": validation_table(validation),
         "calibration": calibration_table(validation),
-        "trend": trend(ruled, added),
-        "consistency": consistency(ruled, levels, specs),
-        "decider_effects": deciders.effects,
-        "decider_variation": deciders.variation,
-        "surprising_rulings": surprising_rulings(ruled, specs),
-        "reversals": reversals(ruled, levels, bounds, specs),
         "claim_findings": claims.findings,
         "definitions": claims.definitions,
     }
+    for frames in done.values():
+        marts |= frames
     # SQL sorts by position, so that rows keep the order of their making.
     placed = {name: frame.with_row_index("position") for name, frame in marts.items()}
     return {"factor_levels": levels, "factor_level_bounds": bounds, **placed}
+
+
+def executor_for(scored: Scored, text: str, threads: int) -> Executor:
+    """Where the statistics are computed: in processes of their own where that pays, or in the workers of a cluster.
+
+    Args:
+        scored: Where the scored Parquet lies.
+        text: The setting ``executor``.
+        threads: How many processors there are.
+    """
+    if text != THREADS:
+        return executor_of(text, threads)
+    n = pl.scan_parquet(scored.paths("disputes")).select(pl.len()).collect().item()
+    # numpy's steps on these rows are too short for threads to work side by side
+    return Processes(threads) if threads > 1 and n >= FEWEST_FOR_PROCESSES else Threads(1)
+
+
+def _work(job: str, inputs: _Inputs) -> Any:  # noqa: ANN401 - each job has a type of its own
+    return _JOBS[job](inputs)
+
+
+def _times(inputs: _Inputs) -> dict[str, pl.DataFrame]:
+    curves, quartiles = time_tables(_all_disputes(inputs.scored))
+    return {"time_to_ruling": curves, "hours_to_end": quartiles}
+
+
+def _deciders(inputs: _Inputs) -> dict[str, pl.DataFrame]:
+    tables = decider_tables(inputs.rows, inputs.specs)
+    return {"decider_effects": tables.effects, "decider_variation": tables.variation}
+
+
+def _by_level(inputs: _Inputs) -> dict[str, pl.DataFrame]:
+    levels, bounds, specs = pl.read_parquet(inputs.levels), pl.read_parquet(inputs.bounds), inputs.specs
+    coded = inputs.rows.select("dispute_id", "outcome", "seller_id").join(levels.lazy(), on="dispute_id")
+    return {
+        "factor_association": factor_association(coded, specs),
+        "consistency": consistency(inputs.rows, levels, specs),
+        "reversals": reversals(inputs.rows, levels, bounds, specs),
+    }
+
+
+def _claims(inputs: _Inputs) -> dict[Key, Found]:
+    return answer_by_models(Data(inputs.rows, _all_durations(inputs.scored), inputs.favoured))
+
+
+#: Statistics that do not wait for each other; what takes longest comes first.
+_JOBS: dict[str, Callable[[_Inputs], Any]] = {
+    "factor_effects": lambda inputs: {"factor_effects": factor_effects(inputs.rows, inputs.specs)},
+    "claims": _claims,
+    "by_level": _by_level,
+    "violation_rules": lambda inputs: {"violation_rules": violation_rules(inputs.rows)},
+    "evidence_kinds": lambda inputs: {"evidence_kinds": evidence_kinds(inputs.rows)},
+    "stratum_effects": lambda inputs: {"stratum_effects": stratum_effects(inputs.rows, inputs.added)},
+    "deciders": _deciders,
+    "trend": lambda inputs: {"trend": trend(inputs.rows, inputs.added)},
+    "importance": lambda inputs: measure_importance(inputs.rows, inputs.added),
+    "surprising_rulings": lambda inputs: {"surprising_rulings": surprising_rulings(inputs.rows, inputs.specs)},
+    "times": _times,
+    "validation": lambda inputs: validate(inputs.rows, inputs.added),
+}
 
 
 def _all_disputes(scored: Scored) -> pl.LazyFrame:
@@ -100,16 +200,19 @@ def _all_durations(scored: Scored) -> pl.LazyFrame:
     return disputes.join(hours, on="dispute_id", how="left").join(scores, on="dispute_id", how="left")
 
 
-def _gather(scored: Scored, folder: Path) -> pl.LazyFrame:
+def _gather(scored: Scored, extra: tuple[ExtraColumn, ...], folder: Place) -> _Inputs:
     """Put side by side what the statistics read of ruled disputes, and leave it on disk.
 
     One piece after another, so that no more than one is in memory; each statistic then reads only its own columns.
     """
+    files = []
     for number, paths in enumerate(zip(*(scored.paths(table) for table in _TABLES), strict=True)):
         disputes, scores, facts, points = (pl.scan_parquet(path) for path in paths)
         month = month_of(pl.coalesce("ruled_at", "opened_at")).alias("month")
         rows = disputes.filter("is_ruled").select("dispute_id", *_CONTEXT, month)
         for beside in (scores, facts, without_own_parts(points)):
             rows = rows.join(beside, on="dispute_id", how="left", maintain_order="left")
-        rows.collect().write_parquet(folder / f"{number:06}.parquet", compression="lz4")
-    return pl.scan_parquet(sorted(folder.glob("*.parquet")))
+        files.append(str(folder / f"{number:06}.parquet"))
+        rows.collect().write_parquet(files[-1], compression="lz4")
+    levels, bounds = (str(folder / f"{name}.parquet") for name in ("levels", "bounds"))
+    return _Inputs(tuple(files), levels, bounds, scored, extra)

@@ -11,11 +11,14 @@ from flows.files import bring_here
 from flows.ingest.archives import is_archive, shown, unpack_archive
 from flows.ingest.delivered import COMPRESSIONS, FORMATS, InboxFile
 from flows.ingest.manifest import with_manifest
+from flows.ingest.readers import read_headers
 from flows.ingest.sheets import has_cells
 from flows.ingest.streams import unpack
 from flows.ingest.workbook import Workbook, open_workbook
 from flows.settings import Limits, Settings
-from transforms.ingest.profile import Profile
+from transforms.ingest.matching import best_match
+from transforms.ingest.profile import Profile, ProfileError
+from transforms.registry import INPUT_TABLES
 
 _UNFINISHED = (".part", ".tmp", ".partial")
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -182,12 +185,13 @@ def _compression(path: Path) -> str | None:
 def _sheets(file: InboxFile, place: _Place) -> list[InboxFile]:
     """Make a file of each sheet.
 
-    Where no sheet is called like a table, the first with anything in it is the table that the file is called like.
+    Where no sheet is called like a table, one is the table that the file is called like: the first whose header fits,
+    or else the first with anything in it. A cover sheet may come before it.
     """
     with open_workbook(file, place.limits) as book:
         tables = {sheet.name: _table(sheet.name, place.profiles) for sheet in book.sheets if sheet.part}
         if file.table and not any(tables.values()):
-            tables |= _first_filled(book, file.table)
+            tables[_sheet_of_table(book, file, place)] = file.table
         return [
             replace(
                 file, name=f"{file.name}/{shown(sheet.name)}", sheet=sheet.name, table=tables.get(sheet.name),
@@ -197,5 +201,17 @@ def _sheets(file: InboxFile, place: _Place) -> list[InboxFile]:
         ]  # fmt: skip
 
 
-def _first_filled(book: Workbook, table: str) -> dict[str, str | None]:
-    return next(({sheet.name: table} for sheet in book.sheets if sheet.part and has_cells(book, sheet.part)), {})
+def _sheet_of_table(book: Workbook, file: InboxFile, place: _Place) -> str:
+    filled = [sheet.name for sheet in book.sheets if sheet.part and has_cells(book, sheet.part)]
+    fitting = (name for name in filled if _fits(replace(file, sheet=name), place))
+    first = next(iter(filled), "")
+    return next(fitting, first) if len(filled) > 1 else first
+
+
+def _fits(sheet: InboxFile, place: _Place) -> bool:
+    """Tell whether the header of a sheet is one of the table that its file is called like."""
+    try:
+        headers = read_headers(sheet, place.profiles[0], place.limits)
+        return bool(best_match(headers, INPUT_TABLES[sheet.table or ""], place.profiles))
+    except (ProfileError, RunError):
+        return False

@@ -27,6 +27,7 @@ from flows.ingest.ledger import (
 )
 from flows.ingest.profiles import candidate_profiles
 from flows.ingest.progress import Meter
+from flows.ingest.remembered import Remembered, identity_of
 from flows.ingest.staging import HOMES_SCHEMA, StagingTask
 from flows.publish import folder_in_force
 from flows.settings import Layout, Limits, Settings
@@ -42,13 +43,19 @@ _HASH_BYTES = 8
 _ID_DIGITS = 16
 
 
-def ingest(settings: Settings, key: PseudonymKey, on_progress: Callable[[str], None] = lambda _: None) -> Ledger:
+def ingest(
+    settings: Settings,
+    key: PseudonymKey,
+    on_progress: Callable[[str], None] = lambda _: None,
+    columns_of: Ledger | None = None,
+) -> Ledger:
     """Stage all that is new in the inbox.
 
     Args:
         settings: The run's settings.
         key: Key for pseudonyms.
         on_progress: Called with a line from time to time while a long file is read.
+        columns_of: What the columns of files are held against; what was delivered before where nothing else is named.
 
     Returns:
         The ledger of everything delivered so far, this run included.
@@ -69,7 +76,7 @@ def ingest(settings: Settings, key: PseudonymKey, on_progress: Callable[[str], N
         readings = {"code": code_version(), "profiles": repr(profiles), "limits": repr(settings.limits)}
         readings["policies"] = repr(sorted(settings.policies.items()))
         again = tasks_again(files, prints, before, readings) if settings.replay else {}
-        told = partial(_told, settings=settings, profiles=profiles, before=before)
+        told = partial(_told, settings=settings, profiles=profiles, before=columns_of or before)
         tasks = [told(task) for task in (*again.values(), *new)]
         _stage(tasks, settings, before, readings)
     finally:
@@ -129,19 +136,29 @@ def _homes_of(layout: Layout, file_id: str, months: Iterable[str]) -> pl.LazyFra
 
 
 def _fingerprints(files: Sequence[InboxFile], settings: Settings) -> list[Fingerprint]:
+    remembered = Remembered(settings.layout)
     with ThreadPoolExecutor(settings.threads) as pool:
-        return list(pool.map(partial(_fingerprint, limits=settings.limits), files))
+        found = list(pool.map(partial(_fingerprint, limits=settings.limits, remembered=remembered), files))
+    remembered.save()
+    return found
 
 
-def _fingerprint(file: InboxFile, limits: Limits) -> Fingerprint:
+def _fingerprint(file: InboxFile, limits: Limits, remembered: Remembered) -> Fingerprint:
     if file.ignored:
         return Fingerprint("", 0)
+    seen = remembered.find(file)
+    if seen is not None:
+        if file.expected_sha256:
+            _check_sha256(file, seen.digest)
+        return Fingerprint(seen.digest[:_ID_DIGITS], seen.size)
+    identity = identity_of(file)
     try:
         found = survey_file(file, limits)
     except OSError as error:
         raise RunError(f"{file.name} cannot be unpacked ({error}); deliver it again") from error
     if file.expected_sha256:
         _check_sha256(file, found.digest)
+    remembered.note(file, found.digest, found.size, identity)
     # Of a workbook every sheet is a content of its own.
     digest = found.digest if file.sheet is None else hashlib.sha256(f"{found.digest}/{file.sheet}".encode()).hexdigest()
     return Fingerprint(digest[:_ID_DIGITS], found.size, found)

@@ -174,4 +174,6 @@ def importance_blocks(data: ReportData) -> tuple[list[Block], Figure | None]:
     sampled = Label("The shares rest on a sample of sellers.", "份额以卖家抽样估计。")
     if any(row.is_sampled for row in rows):
         blocks.append(Prose(sampled))
+    few = words.few_sellers([row.status for row in rows])
+    blocks += [Prose(few)] if few else []
     return (blocks, figure) if figure else ([*blocks, forest_table(estimates, subject)], None)

@@ -208,6 +208,8 @@ def _strata(data: ReportData) -> list[Block]:
     blocks: list[Block] = [heading]
     if turned:
         blocks.append(Prose(_turned(turned)))
+    few = words.few_sellers([row.status for row in data.estimates.strata if (row.factor, row.stratifier) in pairs])
+    blocks += [Prose(few)] if few else []
     return [*blocks, Bullets(tuple(items))]
 
 
@@ -234,7 +236,7 @@ def _difference(data: ReportData, factor: str, stratifier: str) -> Label:
     rows = [
         row
         for row in data.estimates.strata
-        if (row.factor, row.stratifier) == (factor, stratifier) and row.effect_pp is not None and row.status == "ok"
+        if (row.factor, row.stratifier) == (factor, stratifier) and row.effect_pp is not None and row.ci_low is not None
     ]
     name, by = sentence_case(factor_label(factor)), stratifier_label(stratifier)
     head = Label(f"{name.en} differs by {by.en}", f"{name.zh}的效应因{by.zh}而异")

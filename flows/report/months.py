@@ -183,7 +183,8 @@ def trend_section(data: ReportData, disclosure: Disclosure) -> Section | None:
     figures = tuple(figure for figure in found if figure is not None)
     blocks: list[Block] = [Prose(trend_sentence(data))]
     if figures:
-        blocks += [Prose(_INTRODUCTION), Figures(figures)]
+        few = words.few_sellers([row.status for row in data.estimates.trend])
+        blocks += [Prose(_INTRODUCTION), *([Prose(few)] if few else []), Figures(figures)]
     return Section("trend", Label("Month by month", "逐月变化"), tuple(blocks))
 
 

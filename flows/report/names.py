@@ -42,6 +42,10 @@ _MODELS = {
 }
 _COMPLETE_CASE = "_complete_case"
 _STATUSES = {
+    "sampled": Label(
+        "estimated on a sample of the disputes; the interval holds the error of sampling",
+        "效应以部分纠纷估计，区间已含抽样误差",
+    ),
     "not_recorded": Label("not recorded", "未记录"),
     "nothing_ruled": Label("nothing was ruled", "没有已判定的纠纷"),
     "no_disputes": Label("no disputes", "没有纠纷"),

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from flows.cli import call
 from flows.files import bring_here
+from flows.forget import forget
 from flows.pipeline import RunResult
 from flows.publish import current_run, database_in_force, releases
 from flows.settings import Layout
@@ -18,7 +20,8 @@ from flows.storage import S3Path
 from tests.builders import deliver, disputes_csv, messages_csv, read_all
 from tests.cluster.runs import run_in
 from tests.cluster.s3_server import SECRET_KEY, S3Server
-from tests.conftest import Built
+from tests.conftest import Built, copied
+from transforms.privacy.removal import REMOVED
 
 PROJECT = Path(__file__).parents[2]
 RULINGS = Path(sys.executable).parent / "rulings"
@@ -138,3 +141,19 @@ def test_an_address_without_a_bucket_is_wrong_usage() -> None:
     done = _rulings("status", "--data", "s3://")
     assert done.returncode == 2
     assert "names no bucket" in done.stderr
+
+
+def test_forgetting_leaves_what_it_leaves_on_one_machine(release: Built, prefix: S3Path, tmp_path: Path) -> None:
+    here = copied(release, tmp_path / "here") / "data"
+    run_in(prefix, release.inbox)
+    person = pl.read_csv(release.inbox / "a-simulated" / "disputes.csv", infer_schema=False)["buyer_id"][0]
+    databases = []
+    for root in (here, prefix):
+        (root / "settings.toml").write_bytes(b"[privacy]\nkeep_text_days = 120\n")
+        told = forget(Layout(root), person)
+        assert (told.taken.disputes > 0, told.releases) == (True, 1)
+        assert told.pseudonym not in str(read_all(database_in_force(Layout(root)))["core.disputes"])
+        databases.append(read_all(run_in(root, release.inbox).database))
+    assert databases[0] == databases[1]
+    removed = [row for row in databases[1]["core.messages"] if any(REMOVED in cell for cell in row)]
+    assert 0 < len(removed) < len(databases[1]["core.messages"])

@@ -23,10 +23,12 @@ from flows.files import (
     write_once,
     write_parquet_atomically,
 )
+from flows.ingest.ledger import Delivery, write_deliveries
 from flows.lease import hold_lease, this_machine
 from flows.lock import run_lock
 from flows.publish import clear_old, current_run, database_in_force, in_force, publish, put_in_force, releases
 from flows.settings import Layout
+from flows.staged_clearing import clear_staged
 from flows.storage import S3Path, StorageError, open_place
 
 RACERS = 8
@@ -294,3 +296,17 @@ def test_what_the_store_refuses_is_said_soon_and_without_secrets(
 def test_a_bucket_that_is_not_there_is_said(server: object) -> None:  # noqa: ARG001 - it runs
     with pytest.raises(StorageError, match="there is no bucket no-such-bucket"):
         [*S3Path("no-such-bucket", "x").iterdir()]
+
+
+def test_in_a_bucket_only_old_staged_folders_that_no_release_counts_are_removed(prefix: S3Path, tmp_path: Path) -> None:
+    layout = Layout(prefix)
+    for name in ("counted", "left"):
+        (prefix / "staged" / "disputes" / name / "month=2026-01" / "0.parquet").write_bytes(b"rows")
+        (prefix / "staged" / "disputes" / name / "file.json").write_bytes(b"{}")
+    built = empty_folder(tmp_path / "built")
+    write_deliveries(built, [Delivery("a", "a/disputes.csv", "counted", "loaded", "disputes", 1)])
+    publish(layout, built, "r1", {"run_id": "r1", "published_at": "r1"})
+    assert clear_staged(layout, datetime.now(UTC) - timedelta(hours=1)) == []
+    assert clear_staged(layout, datetime.now(UTC) + timedelta(hours=1)) == [prefix / "staged" / "disputes" / "left"]
+    assert [each.path.name for each in (prefix / "staged" / "disputes" / "left").objects()] == []
+    assert (prefix / "staged" / "disputes" / "counted" / "file.json").is_file()

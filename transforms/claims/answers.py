@@ -1,7 +1,6 @@
 """Every claim put to the data: which model is fitted on which rows, side by side."""
 
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -27,8 +26,6 @@ from transforms.statistics.validation import Validation
 MOST_ROWS = 100_000
 #: Beyond so many, the headline claims are, too: it bounds the memory.
 MOST_HEADLINE_ROWS = 2_000_000
-#: Models are fitted side by side on so many threads; each by itself is computed in a fixed order.
-THREADS = 2
 _SPEED, _SHARES, _FORESIGHT = "P2b", "P5", "G2f"
 _GIVEN_OTHERS = {f"G2{letter}": spec.name for letter, spec in zip("bcde", CORE_FACTORS, strict=True)}
 
@@ -101,17 +98,41 @@ def answer(data: Data, most_rows: int = MOST_ROWS, only: Collection[str] | None 
     Returns:
         What was found by part and definition. A part that is about no outcome has the definition ``ordinal``.
     """
-    with ThreadPoolExecutor(THREADS) as executor:
-        tasks = [task for task in _tasks(data, most_rows) if only is None or task.model.name in only]
-        pending = [executor.submit(_run, task) for task in tasks]
-        hours = executor.submit(time_ratio, data.disputes, "buyer_reputation", most_rows)
-        found = {key: each for job in pending for key, each in job.result().items()}
-        found[_SPEED, Definition.ORDERED] = hours.result()
-    found[_SHARES, Definition.ORDERED] = difference_of_shares(data.importance)
-    found[_FORESIGHT, Definition.ORDERED] = gain_in_foresight(data.validation)
+    return with_measures(answer_by_models(data, most_rows, only), data.importance, data.validation)
+
+
+def answer_by_models(data: Data, most_rows: int = MOST_ROWS, only: Collection[str] | None = None) -> dict[Key, Found]:
+    """Estimate every part that a model answers, of the outcome or of the hours to the ruling.
+
+    Args:
+        data: What the claims are put to; its measures are not read.
+        most_rows: As for ``answer``.
+        only: As for ``answer``.
+    """
+    tasks = [task for task in _tasks(data, most_rows) if only is None or task.model.name in only]
+    found = {key: each for task in tasks for key, each in _run(task).items()}
+    found[_SPEED, Definition.ORDERED] = time_ratio(data.disputes, "buyer_reputation", most_rows)
+    return found
+
+
+def with_measures(
+    found: Mapping[Key, Found], importance: Importance | None, validation: Validation | None
+) -> dict[Key, Found]:
+    """Add what is about the shares of the factors and about foresight.
+
+    Args:
+        found: What the models and the hours to the ruling say.
+        importance: The shares of the four factors; None where they were not measured.
+        validation: The models judged out of time; None where they were not.
+
+    Returns:
+        All of it, with tests of each factor given the others where shares were measured.
+    """
+    shares = {(_SHARES, Definition.ORDERED): difference_of_shares(importance)}
+    foresight = {(_FORESIGHT, Definition.ORDERED): gain_in_foresight(validation)}
     tested = {(claim_id, Definition.ORDERED): name for claim_id, name in _GIVEN_OTHERS.items()}
-    tests = {key: given_others(found[key], data.importance, name) for key, name in tested.items() if key in found}
-    return found | tests
+    tests = {key: given_others(found[key], importance, name) for key, name in tested.items() if key in found}
+    return {**found, **shares, **foresight, **tests}
 
 
 def _run(task: _Task) -> dict[Key, Found]:

@@ -15,6 +15,7 @@ from transforms.claims.questions import Question, Rows
 from transforms.statistics.contrasts import Estimate, Response, products_of
 from transforms.statistics.families import Likelihood
 from transforms.statistics.inference import Inferred, free_directions, infer
+from transforms.statistics.jackknife import infer_by_jackknife
 from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import Fit
 from transforms.statistics.proportional_odds import Difference, joint_p_value
@@ -104,7 +105,10 @@ def _answers(questions: Sequence[Question], fitted: Fitted) -> dict[str, Found]:
     if wanted:
         values = np.array([each.value for each in wanted])
         directions = free_directions(fitted.fit, np.stack([each.gradient for each in wanted]))
-        inferred = dict(zip(map(id, wanted), infer(model, values, directions, errors), strict=True))
+        # among some disputes single sellers weigh more, as in the table of effects within groups
+        is_part = bool(usable[0].rows.model.population)
+        sure = infer_by_jackknife(model, values, directions) if is_part else infer(model, values, directions, errors)
+        inferred = dict(zip(map(id, wanted), sure, strict=True))
         found |= {question.part.claim_id: _found(question, effect, inferred) for question, effect in effects.items()}
     return {name: _as_recorded(each, fitted.matrix) for name, each in found.items()}
 

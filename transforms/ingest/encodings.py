@@ -167,7 +167,8 @@ def _weight_utf8(character: str, before: str, after: str) -> float:
     category = unicodedata.category(character)
     if character >= "\u0800":
         return 1.0 if category not in {"Co", "Cn"} else 0.3
-    if _is_ascii_alnum(before) or _is_ascii_alnum(after):
+    # A sign of money stands by itself before an amount: "¥ 905.00" would be "楼 905.00" in GB18030.
+    if category == "Sc" or _is_ascii_alnum(before) or _is_ascii_alnum(after):
         return 0.9
     # Letters of other alphabets come in words; one alone between delimiters is likelier a Chinese character.
     return 0.8 if category.startswith("L") and not (before + after).isascii() else 0.4

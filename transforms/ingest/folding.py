@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SEPARATORS = re.compile(r"[\s_\-.·/:：()（）\[\]【】#№'\"’]+")
 # Pairs of Traditional and simplified characters that occur in headers and labels.
@@ -19,6 +20,7 @@ def simplified(text: str) -> str:
     return text.translate(_SIMPLIFIED)
 
 
+@lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """Fold what does not matter in a header or a label.
 

@@ -30,6 +30,8 @@ _UNITS = {
 }  # fmt: skip
 # Beyond this many digits after the point, a product is what floating point makes of it.
 _PRODUCT_DIGITS = 6
+# Of a share of hundred: Polars multiplies by 0.01, which makes 0.9565000000000001 of 95.65 %.
+_SHARE_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def number_text(raw: pl.Series, form: NumberForm) -> pl.Series:
     is_plain = pl.col("unit").is_null() & pl.col("percent").is_null() & (form.scale == 1.0)
     text = (
         pl.when(is_plain).then("number").when(pl.col("percent").is_null()).then(product.cast(pl.String))
-        .when(pl.col("unit").is_null()).then((value / 100).cast(pl.String))
+        .when(pl.col("unit").is_null()).then((value / 100).round(_SHARE_DIGITS).cast(pl.String))
     )  # fmt: skip
     return numbers.select(text.alias(raw.name)).to_series()
 

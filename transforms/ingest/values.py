@@ -22,9 +22,9 @@ FALSE_SPELLINGS = ("false", "0", "0.0", "f", "no", "n", "否", "无", "無", "�
 #: What no value of a type can be, whatever the profile says about null tokens.
 NEVER_A_VALUE: Mapping[Kind, tuple[str, ...]] = {
     # A dash among numbers may be a zero, as in accounts, so it is not among them.
-    **dict.fromkeys((Kind.DECIMAL, Kind.INTEGER, Kind.FLOAT), ("无", "無", "--", "——")),
-    **dict.fromkeys((Kind.TIMESTAMP, Kind.DATE, Kind.ENUM, Kind.TEXT), ("无", "無", "-", "—", "--", "——")),
-    Kind.BOOLEAN: ("-", "—", "--", "——"),
+    **dict.fromkeys((Kind.DECIMAL, Kind.INTEGER, Kind.FLOAT), ("无", "無", "--", "——", "/")),
+    **dict.fromkeys((Kind.TIMESTAMP, Kind.DATE, Kind.ENUM, Kind.TEXT), ("无", "無", "-", "—", "--", "——", "/")),
+    Kind.BOOLEAN: ("-", "—", "--", "——", "/"),
 }
 _BLANKS = (" ", "\t", "\u3000", "\u00a0", "\r", "\n")
 _MARKS = ("'", '="')

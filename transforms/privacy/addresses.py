@@ -21,6 +21,8 @@ _NOT_IN_NAMES: Final = (
     "这那哪什么怎很太都不也去来回找问打走跑上半逛绕赶为以及或但因所能会想"
 )
 _NAME: Final = rf"[\p{{Han}}\uFDD1--[{_NOT_IN_NAMES}]]"
+# With 放 a name goes on (解放路) but does not begin (放金桂小区).
+_BEGINS: Final = rf"[\p{{Han}}\uFDD1--[放{_NOT_IN_NAMES}]]"
 # After a listed place nearly anything may be a name.
 _ANY: Final = r"[\p{Han}\uFDD0\uFDD1--[的了着过吗呢吧是我你您他她在到寄发收也都就还没不个这那些很哪]]"
 _NUMBER: Final = r"(?:[0-9０-９]{1,5}|[一二三四五六七八九十百零〇两]{1,6})"
@@ -34,12 +36,12 @@ _ESTATE: Final = (
 )
 _AT_NUMBER: Final = r"(?:号楼|号院|号铺|号|弄|栋|幢|座|院)"
 _BUILDING: Final = rf"(?:(?:[A-Za-z]?{_NUMBER}|[A-Za-z])\s?(?:号楼|号院|栋|幢|座|单元))"
-_ROOM: Final = r"[A-Za-z]?[0-9０-９]{1,4}(?:[-－—][0-9０-９]{1,4}){1,4}(?:室|号|户)?"
-_UNIT: Final = r"(?:号楼|号院|号铺|号|弄|栋|幢|座|单元|室|楼|层|户|院|期|区|组|塔|铺|门|巷|排)"
+_ROOM: Final = r"(?:[A-Za-z]?[0-9０-９]{1,4}(?:[-－—][0-9０-９]{1,4}){1,4}(?:室|号|户)?|[0-9]{2,3}楼[0-9]{3,4})"
+_UNIT: Final = r"(?:号楼|号院|号铺|号|弄|栋|幢|座|单元|室|楼|舍|层|户|院|期|区|组|塔|铺|门|巷|排)"
 # A part of a building: 3栋, A座, 12-3-402, 501, 东户.
 _PART: Final = (
-    rf"(?:{_ROOM}|(?:[A-Za-z]?{_NUMBER}|[A-Za-z][0-9]{{0,4}}){_UNIT}|[A-Za-z]?[0-9０-９]{{2,4}}"
-    r"|[东西南北中]{1,2}[户门])"
+    rf"(?:{_ROOM}|附?(?:[A-Za-z]?{_NUMBER}|[A-Za-z][0-9]{{0,4}}){_UNIT}|[A-Za-z]?[0-9０-９]{{2,4}}"
+    rf"|[东西南北中]{{1,2}}[户门]|[东西南北]{_NUMBER}楼)"
 )
 _NAMED_PART: Final = rf"[A-Za-z]{{0,8}}{_ANY}{{1,8}}?(?:{_ESTATE}|[塔店])"
 
@@ -60,10 +62,10 @@ def surname_pattern() -> str:
 
 
 @cache
-def sure_name_pattern() -> str:
+def sure_name_pattern(given: str = r"\p{Han}") -> str:
     """Return a pattern of a name that is hardly another word: surnames that begin few of them."""
     lines = (_FOLDER / "surnames.txt").read_text(encoding="utf-8").splitlines()
-    return rf"(?:(?:{'|'.join(lines[1].split())}|[{lines[2]}])\p{{Han}}{{1,2}})"
+    return rf"(?:(?:{'|'.join(lines[1].split())}|[{lines[2]}]){given}{{1,2}})"
 
 
 def mark_places(text: pl.Series) -> pl.Series:
@@ -87,10 +89,10 @@ def address_rules() -> tuple[Rule, ...]:
     exact = rf"(?:{house}|\s?(?:{_BUILDING}|{_ROOM})){tail}"
     listed = rf"{place}{lead}{exact}"
     chain = rf"{place}{_ANY}+?(?:[区县旗镇乡]|街道)\s?{_ANY}*?{_WAY}{tail}"
-    district = rf"{_NAME}{{1,6}}?(?:[区县旗镇乡]|街道)\s?{lead}{exact}"
-    numbered = rf"{_NAME}{{1,6}}?{_WAY}{_NUMBER}{_AT_NUMBER}{tail}"
-    building = rf"{_NAME}{{2,8}}?{_ESTATE}(?:\s?{_NUMBER}(?:期|区))?\s?{_NUMBER}(?:号楼|栋|幢|座){tail}"
-    room = rf"{_NAME}{{2,8}}?(?:小区|花园|家园|公寓|新村|苑)\s?{_ROOM}"
+    district = rf"{_BEGINS}{_NAME}{{0,5}}?(?:[区县旗镇乡]|街道)\s?{lead}{exact}"
+    numbered = rf"{_BEGINS}{_NAME}{{0,5}}?{_WAY}{_NUMBER}{_AT_NUMBER}{tail}"
+    building = rf"{_BEGINS}{_NAME}{{1,7}}?{_ESTATE}(?:\s?{_NUMBER}(?:期|区))?\s?{_NUMBER}(?:号楼|栋|幢|座){tail}"
+    room = rf"{_BEGINS}{_NAME}{{1,7}}?(?:小区|花园|家园|公寓|新村|苑)\s?{_ROOM}"
     labelled = (
         r"((?:地址|住址)(?:发你|如下)?(?:是|为|[\s:：]){1,3})"
         rf"[^\s，。,;；:：\[]{{0,30}}?{_NUMBER}(?:{_AT_NUMBER}|单元|室|楼|层)[^\s，。,;；\[]{{0,20}}"
@@ -100,6 +102,8 @@ def address_rules() -> tuple[Rule, ...]:
         Rule(f"{listed}|{chain}", mask),
         Rule(f"{labelled}|{district}|{numbered}|{building}|{room}", f"${{1}}{mask}"),
         Rule(again, mask),
+        # 502门口 is the door of a flat, not flat 502 and a mouth.
+        Rule(r"\[地址\]口", f"{mask}门口"),
     )
 
 
@@ -107,8 +111,10 @@ def address_rules() -> tuple[Rule, ...]:
 def name_rules() -> tuple[Rule, ...]:
     """Rules for names where other words or masks say that a name follows; over text that is masked otherwise."""
     name, mask = surname_pattern(), PersonalData.NAME.mask
-    address, mobile = PersonalData.ADDRESS.mask, PersonalData.MOBILE.mask
-    address, mobile = (each.replace("[", r"\[").replace("]", r"\]") for each in (address, mobile))
+    # 谢谢, 周一 and 黄金 are no names.
+    sure = sure_name_pattern(r"[\p{Han}--[谢一二五六末日金的了是在不没]]")
+    kinds = (PersonalData.ADDRESS, PersonalData.MOBILE, PersonalData.BANK_CARD)
+    address, mobile, card = (kind.mask.replace("[", r"\[").replace("]", r"\]") for kind in kinds)
     ends = r"([^\p{Han}]|$|先生|女士|小姐|电话|手机|身份|卡号|收)"
     return (
         Rule(
@@ -117,6 +123,7 @@ def name_rules() -> tuple[Rule, ...]:
             + ends,
             f"${{1}}{mask}${{2}}",
         ),
+        Rule(rf"(名字(?:是|为|叫|[\s:：]){{0,3}}|{card}[\s，,;；:：]{{1,3}}){sure}{ends}", f"${{1}}{mask}${{2}}"),
         Rule(
             rf"({address}[\s，,;；]{{0,3}}){name}([\s，,;；]{{0,3}}(?:{mobile}|收|先生收|女士收))",
             f"${{1}}{mask}${{2}}",

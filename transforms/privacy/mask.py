@@ -38,7 +38,7 @@ _ADDRESS: Final = (
     r"[0-9０-９一二三四五六七八九十百零〇A-Za-z][号栋幢座弄室院组层楼]|[0-9０-９一二三四五六七八九十]单元|[小区苑园寓村]\s?[0-9]{1,3}[-－—]"
     r"|[省市区县州镇].*[路街道巷弄村屯厦场园学院城]"
 )
-_NAME: Final = r"收件人|收货人|寄件人|联系人|姓名|户名|持卡人|机主|法人|\[地址\]"
+_NAME: Final = r"收件人|收货人|寄件人|联系人|姓名|户名|名字|持卡人|机主|法人|\[(?:地址|银行卡)\]"
 
 
 _NEAR: Final = f"{SEPARATOR}?"
@@ -46,7 +46,7 @@ _MIXED: Final = (
     f"{_OTHER_DIGIT}(?:{_NEAR}{_ANY_DIGIT}){{2}}|{_ANY_DIGIT}{_NEAR}{_OTHER_DIGIT}{_NEAR}{_ANY_DIGIT}"
     f"|(?:{_ANY_DIGIT}{_NEAR}){{2}}{_OTHER_DIGIT}"
 )
-_LETTERED: Final = "[0-9][oOlI]{1,4}[0-9]"
+_LETTERED: Final = "[0-9][oOlI]{1,4}[ -]?[0-9]"
 _SUSPICIOUS: Final = "|".join((_LONG_OTHER, _MAIL, _HANDLE, _ADDRESS, _NAME, _LETTERED, MARKS))
 
 

@@ -172,6 +172,9 @@ def _mobile_rules(alphabet: Alphabet) -> tuple[Rule, ...]:
     # Numbers of other countries, which say so; +86 is none.
     country = f"(?:{alphabet.of('2345679')}|{alphabet.of('8')}{alphabet.of('1234579')})"
     abroad = rf"[+＋]{BEGIN}(?:{country}(?:(?:{j})?{d}){{7,13}}|{one}(?:(?:{j})?{d}){{10}}){END}"
+    # Hong Kong, Macau and Taiwan, also as they are dialled from the mainland.
+    neighbour = f"{alphabet.of('8')}(?:{alphabet.of('5')}{alphabet.of('23')}|{alphabet.of('8')}{alphabet.of('6')})"
+    abroad = f"{abroad}|{BEGIN}{zero}{{2}}{neighbour}(?:(?:{j})?{d}){{8,9}}{END}"
     return (Rule(f"{before}(?:{grouped}){END}{extension}|{abroad}", mask),)
 
 
@@ -201,5 +204,5 @@ def _landline_rules(alphabet: Alphabet) -> tuple[Rule, ...]:
 
 def written_with_letters(text: pl.Series) -> pl.Series:
     """Mask mobile numbers with the letters o and l in place of digits; before the digits are marked."""
-    pattern = "(^|[^0-9A-Za-z])[1l][3-9][0-9oOlI]{9}($|[^0-9A-Za-z])"
+    pattern = "(^|[^0-9A-Za-z])[1l][3-9][0-9oOlI][ -]?[0-9oOlI]{4}[ -]?[0-9oOlI]{4}($|[^0-9A-Za-z])"
     return text.str.replace_all(pattern, f"${{1}}{PersonalData.MOBILE.mask}${{2}}")

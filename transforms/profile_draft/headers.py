@@ -78,12 +78,17 @@ def _score(header: str, spelling: str) -> float:
         return 0.0
     if plain == wanted or _essence(words_of(header)) == _essence(words_of(spelling)):
         return 1.0
-    if re.findall(r"[0-9]+", plain) != re.findall(r"[0-9]+", wanted):
+    if _numbers(plain) != _numbers(wanted):
         # Claims in 30 days are not claims in 90.
         return 0.0
     if not wanted.isascii():
         return _chinese(simplified(plain), wanted)
     return max(_covered(_essence(words_of(header)), _essence(words_of(spelling))), _mistyped(plain, wanted))
+
+
+@cache
+def _numbers(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[0-9]+", text))
 
 
 def _mistyped(header: str, wanted: str) -> float:

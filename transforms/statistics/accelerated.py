@@ -16,10 +16,10 @@ HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
 class LogNormalDuration:
     """Log-normal duration, censored on the right.
 
-    Source: Kalbfleisch and Prentice (2002), section 3.6; in the coordinates of Olsen (1978), in which the likelihood
-    is concave: z = precision · log(duration) − constant − eta is standard normal. So the time ratio of a term is
-    exp(slope / precision). Without censoring the slopes are those of least squares on log durations, whatever their
-    distribution.
+    Source: Kalbfleisch and Prentice (2002), chapters 2 and 3; in the coordinates of Olsen (1978), in which the
+    likelihood is concave: z = precision · log(duration) − constant − eta is standard normal. So the time ratio of a
+    term is exp(slope / precision). Without censoring the slopes are those of least squares on log durations, whatever
+    their distribution.
     """
 
     @property

@@ -6,7 +6,6 @@ comes with it.
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,6 +31,8 @@ MOST_FITTED = 500_000
 SELLER_WINS, BUYER_WINS = OUTCOMES[0], OUTCOMES[-1]
 #: For each outcome the logit that answers for it, and the sign with which its effects are those on the outcome.
 _MODELS = {BUYER_WINS: (Logit(2), 1.0), SELLER_WINS: (Logit(1), -1.0)}
+#: Status of an effect that is estimated on a sample; its interval holds the error of sampling.
+SAMPLED = "sampled"
 _PERCENT = 100.0
 _HASH_PARTS = 1 << 20
 
@@ -70,7 +71,7 @@ class Comparison:
         ci_low: Lower end of its 95 % interval.
         ci_high: Upper end.
         p_value: Of no effect.
-        status: ``ok``, what is to be said of the interval, or why there is no effect.
+        status: ``ok``, ``sampled``, what is to be said of the interval, or why there is no effect.
     """
 
     n: int
@@ -131,15 +132,17 @@ def compare(frame: pl.LazyFrame, questions: Sequence[Question], others: Sequence
     sampled = _sample(ruled, answers[0].n)
     design = _design(sampled, {f"{place}": questions[place] for place in asked}, others)
     favoured = sorted({questions[place].favoured for place in asked})
-    with ThreadPoolExecutor(len(favoured)) as executor:
-        jobs = {
-            outcome: executor.submit(
-                _effects, design, outcome, [f"{place}" for place in asked if questions[place].favoured == outcome]
-            )
-            for outcome in favoured
-        }
-        effects = {name: found for job in jobs.values() for name, found in job.result().items()}
-    return [_with_effect(answer, effects.get(f"{place}", answer.status)) for place, answer in enumerate(answers)]
+    effects: dict[str, _Effect | str] = {}
+    for outcome in favoured:
+        names = [f"{place}" for place in asked if questions[place].favoured == outcome]
+        effects |= _effects(design, outcome, names)
+    found = [_with_effect(answer, effects.get(f"{place}", answer.status)) for place, answer in enumerate(answers)]
+    return [_said_sampled(answer) for answer in found] if answers[0].n > MOST_FITTED else found
+
+
+def _said_sampled(answer: Comparison) -> Comparison:
+    """Say that an effect rests on a sample, where nothing else is to be said of it."""
+    return replace(answer, status=SAMPLED) if answer.status == "ok" and answer.effect_pp is not None else answer
 
 
 def _count(ruled: pl.LazyFrame, questions: Sequence[Question]) -> list[Comparison]:
@@ -230,7 +233,7 @@ def smaller_side(matrix: Matrix, flag: Floats) -> Support:
 
     Returns:
         The smaller number of sellers, and the smaller number of degrees of freedom: those of as many sellers of equal
-        size, less one.
+        size, less one (Kish 1965). Source: Carter, Schnepel and Steigerwald (2017).
     """
     if not matrix.has_sellers:
         return Support(matrix.n, math.inf, matrix.clustering.status)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,8 +27,6 @@ FEWEST_PAIRS = 30
 #: So many deciders have a row each, those with most rulings; the others share one.
 MOST_DECIDERS = 200
 OTHERS = "other"
-#: Slices are counted side by side on so many threads; each by itself in a fixed order.
-THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -110,10 +107,8 @@ def _count(rulings: Rulings, cells: Integers, groups: _Groups) -> GroupPairs:
 def _all_rows(rulings: Rulings, cells: Integers) -> Iterator[ConsistencyRow]:
     deciders = _deciders(rulings)
     slices = [*_slices(rulings), deciders]
-    with ThreadPoolExecutor(THREADS) as executor:
-        counted = list(executor.map(lambda groups: _count(rulings, cells, groups), slices))
-    for groups, pairs in zip(slices, counted, strict=True):
-        yield from _rows(rulings, groups, pairs)
+    for groups in slices:
+        yield from _rows(rulings, groups, _count(rulings, cells, groups))
     is_named = rulings.frame["decider_id"].is_not_null().to_numpy()
     yield from _counted(rulings, OTHERS, "too_many_deciders", is_named & (deciders.codes < 0))
     yield from _counted(rulings, NOT_RECORDED, NOT_RECORDED, ~is_named)
@@ -172,8 +167,9 @@ def _filled(blank: ConsistencyRow, pairs: GroupPairs, place: int, size: Clusteri
 def share_interval(share: float, variance: float, n_clusters: int, dof: float) -> tuple[float, float]:
     """Wilson's interval of a share whose variance is known from elsewhere.
 
-    The variance tells how many independent draws would be as precise (Dean and Pagano 2015). Where it is zero, because
-    all pairs differ or none does, there are at most as many independent pairs as two sellers each make.
+    The variance tells how many independent draws would be as precise. Where it is zero, because all pairs differ or
+    none does, there are at most as many independent pairs as two sellers each make. Source: Wilson (1927); Dean and
+    Pagano (2015).
 
     Args:
         share: The estimate.

@@ -48,7 +48,7 @@ class Estimate:
         """Variance of the average over sellers drawn anew, the coefficients held, by the jackknife.
 
         It adds to that of the coefficients: given the predictors, what the coefficients err by is zero on average.
-        Source: Dowd, Greene and Norton (2014).
+        Source: Terza (2016).
         """
         return float(self.deviations @ self.deviations) * (1 - 1 / self.deviations.size)
 

@@ -192,7 +192,11 @@ def _effect_rows(deciders: _Deciders) -> Iterator[DeciderRow]:
 def _with_effect(
     row: DeciderRow, deciders: _Deciders, place: int, size_and_deviation: tuple[Clustering, float | None]
 ) -> DeciderRow:
-    """Fill in by how much the decider's rulings are off those of all others, in percentage points."""
+    """Fill in by how much the decider's rulings are off those of all others, in percentage points.
+
+    The score over its information is one Newton step from no effect. Source: Rao (1948); ``shrunken_pp`` is the
+    empirical Bayes estimate of Efron and Morris (1975).
+    """
     size, deviation = size_and_deviation
     scores = deciders.scores
     if scores is None:

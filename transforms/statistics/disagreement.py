@@ -238,7 +238,10 @@ def _joined(pairs: Sequence[_Pairs]) -> _Pairs:
 
 
 def _jackknife(whole: _Pairs, left: _Pairs, owner: Integers, n_parts: Integers) -> tuple[Floats, Floats]:
-    """Variances of the chance that like cases differ and of tau; NaN where a part is in all pairs, or all there is."""
+    """Variances of the chance that like cases differ and of tau; NaN where a part is in all pairs, or all there is.
+
+    Source: Arvesen (1969); Wolter (2007), chapter 4.
+    """
     factor = np.where(n_parts > 1, (n_parts - 1) / np.maximum(n_parts, 1), np.nan)
     differ, _, tau = (
         np.asarray(factor * np.bincount(owner, (without - estimate[owner]) ** 2, n_parts.size), dtype=np.float64)

@@ -1,7 +1,6 @@
 """The models of the outcome: which terms each holds, and the table of their effects."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -22,8 +21,6 @@ COMPLETE_CASE = "_complete_case"
 SIDES, INTERACTIONS, SIDES_INTERACTIONS = "_sides", "_interactions", "_sides_interactions"
 #: The models beside the main ones are fitted on whole sellers with about so many disputes.
 MOST_ROWS_BESIDE = 150_000
-#: Models are fitted side by side on so many threads; each by itself is computed in a fixed order.
-THREADS = 2
 _PARTIES = ("buyer", "seller")
 _FACTORS = tuple(spec.name for spec in CORE_FACTORS)
 
@@ -124,11 +121,7 @@ def _fit_all(design: Design, suffix: str, products: Sequence[Interaction]) -> tu
         "buyer_wins": Logit(2),
         "not_seller_wins": Logit(1),
     }
-    with ThreadPoolExecutor(THREADS) as executor:
-        jobs = [
-            executor.submit(_fit_one, f"{name}{suffix}", design, family, products) for name, family in families.items()
-        ]
-        results = [job.result() for job in jobs]
+    results = [_fit_one(f"{name}{suffix}", design, family, products) for name, family in families.items()]
     return [model for model, _ in results], [row for _, rows in results for row in rows]
 
 

@@ -16,12 +16,14 @@ from transforms.statistics.association import IndependenceTest
 from transforms.statistics.clusters import Clustering, Floats, Integers
 from transforms.statistics.design import MISSING_SUFFIX, Design, Prepared, prepare
 from transforms.statistics.effects import FittedModel, fit_model, ordinal_family
+from transforms.statistics.families import Family
+from transforms.statistics.jackknife import degrees_of_changes, leave_out
 from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import Fit
 from transforms.statistics.ratios import parts_of_sum
 from transforms.statistics.reference import t_p_value, two_sided_quantile
 from transforms.statistics.sampling import sample_sellers
-from transforms.statistics.sandwich import covariance
+from transforms.statistics.satterthwaite import degrees_of_freedom
 from transforms.statistics.shapley import Game, play
 from transforms.statistics.specs import CORE_FACTORS, FactorSpec
 from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, extra_term
@@ -77,6 +79,7 @@ class Importance:
         factors: One per factor, in the order of ``FACTORS``.
         share_covariance: Covariance of the shares by seller, shape (4, 4), zero where a factor has no share; None
             where nothing can be said of variation.
+        share_dofs: Degrees of freedom of the intervals of the shares, shape (4,).
         p_value: Likelihood-ratio test of all factors together, corrected for sellers.
         clustering: Disputes in the fits, and the sellers behind them.
         is_sampled: Whether the fits use a sample of sellers.
@@ -85,6 +88,7 @@ class Importance:
 
     factors: tuple[FactorImportance, ...]
     share_covariance: Floats | None
+    share_dofs: Floats
     p_value: float | None
     clustering: Clustering
     is_sampled: bool
@@ -103,13 +107,43 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Chance:
+    """What shares are expected to be by chance alone.
+
+    Attributes:
+        own: The factor's.
+        components: Its coefficients.
+        others: That of the others together.
+    """
+
+    own: float
+    components: int
+    others: float
+
+
+@dataclass(frozen=True)
+class _Errors:
+    """How sure the coefficients of the factors are, by leaving out each seller.
+
+    Attributes:
+        columns: Their places among intercepts and free slopes, ascending, shape (m,).
+        covariance: Shape (m, m).
+        degrees: Degrees of freedom of each, shape (m,).
+    """
+
+    columns: Integers
+    covariance: Floats
+    degrees: Floats
+
+
+@dataclass(frozen=True)
 class _Fitted:
     """The full model, its submodels and its errors.
 
     Attributes:
         model: The full model.
         full: Its fit.
-        errors: Covariance of its estimates by seller.
+        errors: Of the factors' coefficients; None with one seller.
         players: Places among ``FACTORS`` of the factors in the model.
         places: Coefficients of each player: the advantage's, then that of its indicator.
         game: The submodels.
@@ -117,7 +151,7 @@ class _Fitted:
 
     model: FittedModel
     full: Fit
-    errors: Floats | None
+    errors: _Errors | None
     players: tuple[int, ...]
     places: tuple[Integers, ...]
     game: Game
@@ -151,7 +185,7 @@ def measure_importance(frame: pl.LazyFrame, extra: Sequence[FactorSpec], most_ro
     prepared = prepare(rows, terms)
     design = prepared.design(terms)
     model = fit_model("ordinal", design.matrix, ordinal_family(design.matrix))
-    blank = Importance(_blank(design, model), None, None, model.matrix.clustering, is_sampled, model.status)
+    blank = Importance(_blank(design, model), None, _no_dofs(), None, model.matrix.clustering, is_sampled, model.status)
     if model.fitted is None:
         return blank
     players = [place for place, spec in enumerate(CORE_FACTORS) if spec.column in model.matrix.dense_terms]
@@ -162,7 +196,7 @@ def measure_importance(frame: pl.LazyFrame, extra: Sequence[FactorSpec], most_ro
     if game is None:
         lost = [replace(factor, status="not_converged") for factor in blank.factors]
         return replace(blank, factors=tuple(lost), status="not_converged")
-    errors = covariance(model.matrix, model.family, model.fitted)
+    errors = _errors(model, model.fitted, np.concatenate(places))
     return _divide(_Fitted(model, model.fitted, errors, tuple(players), tuple(places), game), blank, _scales(prepared))
 
 
@@ -181,6 +215,30 @@ def _places(matrix: Matrix, column: str) -> Integers:
     return np.array([matrix.dense_terms.index(name) for name in names if name in matrix.dense_terms])
 
 
+def _no_dofs() -> Floats:
+    return np.full(len(FACTORS), math.inf)
+
+
+def _columns_of(family: Family, fitted: Fit, places: Integers) -> Integers:
+    """Places among intercepts and free slopes of those slopes that were estimated."""
+    return family.n_intercepts + np.flatnonzero(np.isin(np.flatnonzero(fitted.free), places))
+
+
+def _errors(model: FittedModel, fitted: Fit, places: Integers) -> _Errors | None:
+    """Leave out each seller from the coefficients of the factors."""
+    matrix, family = model.matrix, model.family
+    columns = _columns_of(family, fitted, places)
+    if not matrix.has_sellers:
+        plain = np.linalg.inv(fitted.information)[np.ix_(columns, columns)]
+        return _Errors(columns, np.asarray(plain, dtype=np.float64), np.full(columns.size, math.inf))
+    if matrix.clustering.n_clusters == 1:
+        return None
+    directions = np.eye(fitted.information.shape[0])[columns]
+    moved = leave_out(matrix, family, fitted, directions)
+    degrees = degrees_of_freedom(matrix, family, fitted, directions)
+    return _Errors(columns, moved.covariance, np.minimum(degrees, degrees_of_changes(moved.changes.T)))
+
+
 def _scales(prepared: Prepared) -> Floats:
     """Standard deviation (n − 1) of each advantage, by which the model has divided it; 1 where there is none."""
     scales = np.ones(len(CORE_FACTORS))
@@ -194,37 +252,50 @@ def _scales(prepared: Prepared) -> Floats:
 
 def _divide(fitted: _Fitted, blank: Importance, scales: Floats) -> Importance:
     """Fill in tests and gains, and the shares if there is something to divide."""
-    p_value = _p_value(fitted, np.concatenate(fitted.places), fitted.game.total)
+    # one seller who decides on one factor alone is no reason to doubt all four
+    p_value = _p_value(fitted, np.concatenate(fitted.places), fitted.game.total, fitted.clustering.dof)
     factors = _with_gains(fitted, blank.factors)
     whole = replace(blank, p_value=p_value)
     if fitted.game.total <= 0 or (p_value is not None and p_value >= SIGNIFICANCE):
         named = [replace(each, status=NO_EFFECT) if each.r2_alone is not None else each for each in factors]
         return replace(whole, factors=tuple(named), status=NO_EFFECT)
     shares = fitted.game.values / fitted.game.values.sum()
-    errors = _share_covariance(fitted)
-    factors = _with_shares(fitted, factors, shares, errors)
-    return replace(whole, factors=_with_weights(fitted, factors, scales), share_covariance=_spread(fitted, errors))
+    changes = _share_changes(fitted)
+    factors = _with_shares(fitted, factors, shares, changes)
+    whole = replace(whole, factors=_with_weights(fitted, factors, scales))
+    if changes is None:
+        return whole
+    return replace(
+        whole, share_covariance=_spread(fitted, changes @ changes.T), share_dofs=_share_dofs(fitted, changes)
+    )
 
 
 def _deffs(fitted: _Fitted, places: Integers) -> Floats | None:
     """Design effects of some coefficients, a matrix whose eigenvalues they are; None where they cannot be had."""
     if fitted.errors is None:
         return None
-    k = fitted.model.family.n_intercepts
-    order = np.flatnonzero(fitted.full.free)
-    free = k + np.flatnonzero(np.isin(order, places))
+    free = _columns_of(fitted.model.family, fitted.full, places)
+    here = np.searchsorted(fitted.errors.columns, free)
     plain = np.linalg.inv(fitted.full.information)[np.ix_(free, free)]
-    return np.asarray(np.linalg.solve(plain, fitted.errors[np.ix_(free, free)]))
+    return np.asarray(np.linalg.solve(plain, fitted.errors.covariance[np.ix_(here, here)]))
 
 
-def _p_value(fitted: _Fitted, places: Integers, gain: float) -> float | None:
+def _least_degrees(fitted: _Fitted, places: Integers) -> float:
+    """Degrees of freedom of the least certain of some coefficients."""
+    if fitted.errors is None:
+        return math.inf
+    here = np.isin(fitted.errors.columns, _columns_of(fitted.model.family, fitted.full, places))
+    return float(fitted.errors.degrees[here].min(initial=math.inf))
+
+
+def _p_value(fitted: _Fitted, places: Integers, gain: float, denominator: float) -> float | None:
     """Likelihood-ratio test of some coefficients, corrected for sellers. Source: Rao and Scott (1984)."""
     deffs = _deffs(fitted, places)
     if deffs is None or deffs.size == 0 or np.trace(deffs) <= 0:
         return None
     dof = deffs.shape[0]
     test = IndependenceTest(float(np.trace(deffs)) / dof, float(np.trace(deffs @ deffs)), dof)
-    return test.p_value(2 * gain, fitted.clustering.dof)
+    return test.p_value(2 * gain, denominator)
 
 
 def _with_gains(fitted: _Fitted, factors: Sequence[FactorImportance]) -> tuple[FactorImportance, ...]:
@@ -236,36 +307,32 @@ def _with_gains(fitted: _Fitted, factors: Sequence[FactorImportance]) -> tuple[F
             filled[place],
             r2_alone=game.alone(player) / -game.null,
             r2_given_others=gain / -game.null,
-            p_value=_p_value(fitted, fitted.places[player], gain),
+            p_value=_p_value(fitted, fitted.places[player], gain, _least_degrees(fitted, fitted.places[player])),
         )
     return tuple(filled)
 
 
-def _share_covariance(fitted: _Fitted) -> Floats | None:
-    """Infinitesimal jackknife by seller, shape (k, k); None with one cluster.
-
-    Each influence is divided by 1 − nᵍ/n, which makes the variance of a plain share that of leaving out each seller
-    in turn. Source: Jaeckel (1972); Efron and Stein (1981).
-    """
-    matrix = fitted.model.matrix
-    n_clusters = fitted.clustering.n_clusters
-    if n_clusters == 1:
-        return None
-    influences = fitted.game.share_influences() / (1 - np.diff(matrix.cluster_starts) / matrix.n)
-    return np.asarray(influences @ influences.T * (1 - 1 / n_clusters))
+def _share_changes(fitted: _Fitted) -> Floats | None:
+    """What leaving out each seller does to the shares, shape (k, clusters); None with one cluster."""
+    return None if fitted.clustering.n_clusters == 1 else fitted.game.share_changes()
 
 
-def _spread(fitted: _Fitted, errors: Floats | None) -> Floats | None:
+def _spread(fitted: _Fitted, errors: Floats) -> Floats:
     """The covariance of the players' shares with zeros for the factors that do not play."""
-    if errors is None:
-        return None
     full = np.zeros((len(FACTORS), len(FACTORS)))
     full[np.ix_(fitted.players, fitted.players)] = errors
     return full
 
 
+def _share_dofs(fitted: _Fitted, changes: Floats) -> Floats:
+    """Degrees of freedom by factor: those of sellers of equal size, or what the changes themselves show if fewer."""
+    degrees = _no_dofs()
+    degrees[list(fitted.players)] = np.minimum(fitted.clustering.dof, degrees_of_changes(changes))
+    return degrees
+
+
 def _with_shares(
-    fitted: _Fitted, factors: Sequence[FactorImportance], shares: Floats, errors: Floats | None
+    fitted: _Fitted, factors: Sequence[FactorImportance], shares: Floats, changes: Floats | None
 ) -> tuple[FactorImportance, ...]:
     """Shares with their intervals; a factor that is alone has all, and no interval."""
     filled = list(factors)
@@ -276,11 +343,11 @@ def _with_shares(
         filled[place] = replace(filled[place], share=share, r2_part=r2_part)
         if len(fitted.players) == 1:
             filled[place] = replace(filled[place], status="only_factor")
-        elif errors is not None and noise is not None:
-            others = float(noise.sum() - noise[player])
-            low, high = share_interval(
-                share, float(errors[player, player]), (float(noise[player]), others), fitted.clustering.dof
-            )
+        elif changes is not None and noise is not None:
+            own = _columns_of(fitted.model.family, fitted.full, fitted.places[player]).size
+            by_chance = Chance(float(noise[player]), max(own, 1), float(noise.sum() - noise[player]))
+            variance, dof = float(changes[player] @ changes[player]), float(_share_dofs(fitted, changes)[place])
+            low, high = share_interval(share, variance, by_chance, dof)
             filled[place] = replace(filled[place], ci_low=low, ci_high=high)
     return tuple(filled)
 
@@ -297,7 +364,7 @@ def _noise(fitted: _Fitted) -> Floats | None:
     return np.array([np.trace(each) / 2 / fitted.game.total for each in deffs if each is not None])
 
 
-def share_interval(share: float, variance: float, noise: tuple[float, float], dof: float) -> tuple[float, float]:
+def share_interval(share: float, variance: float, chance: Chance, dof: float) -> tuple[float, float]:
     """Interval of a share that stays within [0, 1].
 
     It is symmetric on the scale of arcsin √share. There a share near 0 is the length of a normal vector, and so is its
@@ -307,20 +374,20 @@ def share_interval(share: float, variance: float, noise: tuple[float, float], do
 
     Args:
         share: Estimate.
-        variance: Of the estimate, by the delta method.
-        noise: Share that the factor, and that the others together, get by chance.
+        variance: Of the estimate, by the jackknife.
+        chance: Shares that come about by chance.
         dof: Degrees of freedom.
 
     Returns:
         Low and high end; the estimate lies between them.
     """
     inside = max(share * (1 - share), np.finfo(np.float64).tiny)
-    # near 0 this is also what chance gives one component
-    spread = variance / (4 * inside)
+    # near 0 the share does not vary in first order: there it is what chance gives one component
+    spread = max(variance / (4 * inside), chance.own / chance.components)
     half_width = two_sided_quantile(dof) * math.sqrt(spread)
     # one for the mean of what chance adds, and near the bound one more for what it may add
-    least = max(share - (2 - share) * max(noise[0] - spread, 0.0), 0.0)
-    most = min(share + (1 + share) * max(noise[1] - spread, 0.0), 1.0)
+    least = max(share - (2 - share) * max(chance.own - spread, 0.0), 0.0)
+    most = min(share + (1 + share) * max(chance.others - spread, 0.0), 1.0)
     low = math.asin(math.sqrt(least)) - half_width
     high = math.asin(math.sqrt(most)) + half_width
     return math.sin(max(low, 0.0)) ** 2, math.sin(min(high, math.pi / 2)) ** 2
@@ -335,9 +402,9 @@ def _with_weights(fitted: _Fitted, factors: Sequence[FactorImportance], scales: 
     per_unit = fitted.full.slopes[[own for _, own in here]] / units
     errors = None
     if fitted.errors is not None:
-        free = np.flatnonzero(fitted.full.free)
-        columns = fitted.model.family.n_intercepts + np.searchsorted(free, [own for _, own in here])
-        errors = fitted.errors[np.ix_(columns, columns)] / np.outer(units, units)
+        own_columns = [_columns_of(fitted.model.family, fitted.full, np.array([own]))[0] for _, own in here]
+        columns = np.searchsorted(fitted.errors.columns, own_columns)
+        errors = fitted.errors.covariance[np.ix_(columns, columns)] / np.outer(units, units)
     parts = parts_of_sum(per_unit, errors, fitted.clustering.dof)
     filled = list(factors)
     for (place, _), part in zip(here, parts or [], strict=parts is not None):
@@ -378,7 +445,8 @@ def share_difference(importance: Importance, first: str, second: str) -> Differe
     facing = down if estimate > 0 else up
     if facing == 0:
         return Difference(estimate, None, None, None, "no_variation")
-    p_value = t_p_value(two_sided_quantile(clustering.dof) * estimate / facing, clustering.dof)
+    dof = float(importance.share_dofs[places].min())
+    p_value = t_p_value(two_sided_quantile(dof) * estimate / facing, dof)
     return Difference(estimate, max(estimate - down, -1.0), min(estimate + up, 1.0), p_value, clustering.status)
 
 

@@ -77,23 +77,40 @@ def infer(
     variances = np.maximum(((directions @ errors.covariance) * directions).sum(axis=1), 0.0)
     dofs = degrees_of_freedom(matrix, family, fitted, directions)
     if averaging is not None:
-        dofs = _of_sum((variances, dofs), (averaging, clustering.dof))
+        dofs = degrees_of_sum((variances, dofs), (averaging, clustering.dof))
         variances = variances + averaging
     lone = errors.is_lone(directions)
     return [
-        _inferred(clustering, float(value), math.sqrt(variance), float(dof), bool(is_lone))
+        inferred_of(clustering, float(value), math.sqrt(variance), float(dof), bool(is_lone))
         for value, variance, dof, is_lone in zip(values, variances, dofs, lone, strict=True)
     ]
 
 
-def _of_sum(first: tuple[Floats, Floats], second: tuple[Floats, float]) -> Floats:
-    """Degrees of freedom of a sum of two independent variances. Source: Welch (1947), Satterthwaite (1946)."""
+def degrees_of_sum(first: tuple[Floats, Floats], second: tuple[Floats, float]) -> Floats:
+    """Degrees of freedom of a sum of two independent variances.
+
+    Args:
+        first: Variances and their degrees of freedom, both of shape (q,).
+        second: Variances of shape (q,), and the degrees of freedom of all.
+
+    Returns:
+        Shape (q,). Source: Welch (1947), Satterthwaite (1946).
+    """
     squares = first[0] ** 2 / first[1] + second[0] ** 2 / second[1]
     total = (first[0] + second[0]) ** 2
     return np.asarray(np.divide(total, squares, out=np.full(total.shape, math.inf), where=squares > 0))
 
 
-def _inferred(clustering: Clustering, value: float, std_error: float, dof: float, is_lone: bool) -> Inferred:
+def inferred_of(clustering: Clustering, value: float, std_error: float, dof: float, is_lone: bool) -> Inferred:
+    """An estimate with its error, or without one and why.
+
+    Args:
+        clustering: Disputes and sellers.
+        value: The estimate.
+        std_error: Of it.
+        dof: Degrees of freedom of the error.
+        is_lone: Whether one seller alone determines the estimate.
+    """
     if is_lone:
         return Inferred(value, math.nan, math.nan, "lone_cluster")
     if std_error < SMALLEST_STD_ERROR:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from transforms.statistics.clusters import Floats, Responses
+from transforms.statistics.clusters import LARGE_SHARE, Floats, Responses
 from transforms.statistics.families import Family, log_logistic
+from transforms.statistics.leverage import JACKKNIFE, adjusted_scores, plain_scores
 from transforms.statistics.matrix import Matrix, linear_predictor
 from transforms.statistics.newton import Fit
 
@@ -41,3 +42,37 @@ def cluster_log_likelihoods(matrix: Matrix, family: Family, fitted: Fit) -> Floa
         each = log_likelihoods(family, family.classes(matrix.outcome[rows]), eta, fitted.intercepts)
         parts.append(np.add.reduceat(each, matrix.cluster_starts[clusters] - rows.start))
     return np.concatenate(parts)
+
+
+def left_out_log_likelihoods(matrix: Matrix, family: Family, fitted: Fit, by_cluster: Floats) -> Floats:
+    """By how much the greatest log-likelihood falls when each cluster is left out, shape (clusters,).
+
+    That is the cluster's own log-likelihood ℓ_g (envelope theorem), less what the others gain by a fit of their own:
+    s_gᵀ (A − A_g)⁻¹ s_g / 2 by one Newton step, with its score and information. Only clusters with a large share of
+    the disputes make a difference of it.
+
+    Args:
+        matrix: What was fitted.
+        family: The model.
+        fitted: Its estimates.
+        by_cluster: ``cluster_log_likelihoods`` of it.
+
+    Returns:
+        Shape (clusters,). Source: Pregibon (1981), one-step deletion, here of whole clusters.
+    """
+    sizes = np.diff(matrix.cluster_starts)
+    is_large = sizes >= LARGE_SHARE * matrix.n
+    rows = np.flatnonzero(np.repeat(is_large, sizes))
+    if rows.size == 0:
+        return by_cluster
+    large = matrix.take(rows)
+    inverse = np.linalg.inv(fitted.information)
+    gains = [
+        ((plain @ inverse) * adjusted.scores).sum(axis=1) / 2
+        for plain, adjusted in zip(
+            plain_scores(large, family, fitted), adjusted_scores(large, family, fitted, JACKKNIFE), strict=True
+        )
+    ]
+    falls = by_cluster.copy()
+    falls[is_large] -= np.concatenate(gains)
+    return falls

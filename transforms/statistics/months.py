@@ -13,11 +13,13 @@ from transforms.statistics.clusters import Clustering, Floats, Integers
 from transforms.statistics.design import MISSING_SUFFIX, Design
 from transforms.statistics.effects import fit_model
 from transforms.statistics.families import logistic
+from transforms.statistics.inference import Inferred
+from transforms.statistics.jackknife import infer_by_jackknife, leave_out, with_variance
 from transforms.statistics.logit import Logit
 from transforms.statistics.matrix import Matrix, linear_predictor
 from transforms.statistics.newton import Fit
 from transforms.statistics.predictor import BUYER_WINS
-from transforms.statistics.sandwich import cluster_influences, covariance
+from transforms.statistics.scales import Scales
 from transforms.statistics.specs import CORE_FACTORS, NOT_RECORDED
 
 ALL = "all"
@@ -40,10 +42,14 @@ class Standard:
     Attributes:
         log_odds: Of buyer_wins by the model of all months, shape (m,).
         deviations: The part of them that is not of the month, less its mean, shape (m,).
+        starts: Where the disputes of each seller begin, shape (g,).
+        scales: What the standard deviations may err by in which coefficients are measured.
     """
 
     log_odds: Floats
     deviations: Floats
+    starts: Integers
+    scales: Scales
 
     @property
     def density(self) -> float:
@@ -54,6 +60,26 @@ class Standard:
     def share(self, level: float) -> float:
         """Share of buyer_wins if a dispute as all are on average had the log odds ``level``."""
         return float(logistic(self.deviations + level).mean())
+
+    def widened(self, name: str, found: Inferred) -> Inferred:
+        """A level or coefficient of a month with what the standard itself may err by."""
+        if name != ALL:
+            return self.scales.widened(found, name)
+        return with_variance(found, self._averaging_variance(found.estimate), self.scales.dof)
+
+    def _averaging_variance(self, level: float) -> float:
+        """What other sellers with other disputes would make of the share, as a variance of ``level``.
+
+        The disputes that all months are measured by are those of these sellers; the jackknife leaves out each. Source:
+        Terza (2016).
+        """
+        chance = logistic(self.deviations + level)
+        sizes = np.diff(np.append(self.starts, chance.size))
+        if sizes.size == 1:
+            return 0.0
+        changes = np.add.reduceat(chance - chance.mean(), self.starts) / (chance.size - sizes)
+        slope = float((chance * (1 - chance)).mean())
+        return float(changes @ changes) * (1 - 1 / sizes.size) / slope**2
 
 
 @dataclass(frozen=True)
@@ -76,16 +102,24 @@ class MonthEstimate:
     """One number of one month, on the scale of log odds.
 
     Attributes:
-        estimate: The level (``all``), or the coefficient of a factor.
-        variance: By seller; None with one seller.
+        inferred: The level (``all``), or the coefficient of a factor, and its error by leaving out each seller.
         least: Variance as if rulings were independent.
         influences: By how much each cluster moved the estimate, shape (g,).
     """
 
-    estimate: float
-    variance: float | None
+    inferred: Inferred
     least: float
     influences: Floats
+
+    @property
+    def estimate(self) -> float:
+        """Level or coefficient."""
+        return self.inferred.estimate
+
+    @property
+    def variance(self) -> float | None:
+        """By seller; None where nothing can be said of it."""
+        return self.inferred.std_error**2 if self.inferred.has_error else None
 
 
 @dataclass(frozen=True)
@@ -105,11 +139,12 @@ class MonthFit:
     status: dict[str, str]
 
 
-def pool(design: Design) -> Pooled | str:
+def pool(design: Design, scales: Scales) -> Pooled | str:
     """Fit the model of all months, and put what is no factor into one number per dispute.
 
     Args:
         design: Advantages, controls with months, extra factors.
+        scales: What the standard deviations of the advantages may err by.
 
     Returns:
         The disputes in the order of ``design.matrix``; or why the model could not be fitted.
@@ -127,10 +162,18 @@ def pool(design: Design) -> Pooled | str:
     case_mix = linear_predictor(matrix, rows, np.where(of_factors | of_months, 0.0, slopes))
     deviations = linear_predictor(matrix, rows, np.where(of_months, 0.0, slopes))
     log_odds = linear_predictor(matrix, rows, slopes) + model.fitted.intercepts[0]
-    every = slice(None, None, max(matrix.n // ROWS_TO_AVERAGE, 1))
+    step = max(matrix.n // ROWS_TO_AVERAGE, 1)
+    every = slice(None, None, step)
+    # the first row of each seller that is kept, if any is
+    starts = np.unique(-(-matrix.cluster_starts[:-1] // step))
     return Pooled(
         _reduced(matrix, factors, case_mix - case_mix.mean()),
-        Standard(log_odds[every], (deviations - deviations.mean())[every]),
+        Standard(
+            log_odds[every],
+            (deviations - deviations.mean())[every],
+            starts[starts * step < matrix.n],
+            scales,
+        ),
         {name: float(matrix.dense[matrix.dense_terms.index(name)].mean()) for name in factors if _is_indicator(name)},
     )
 
@@ -213,17 +256,14 @@ def _month_fit(pooled: Pooled, matrix: Matrix, fitted: Fit, reasons: dict[str, s
             gradients[spec.name] = np.zeros(1 + free.size)
             gradients[spec.name][1 + np.searchsorted(free, matrix.dense_terms.index(spec.column))] = 1.0
     parameters = np.concatenate([fitted.intercepts, fitted.slopes[free]])
-    errors = covariance(matrix, Logit(BUYER_WINS), fitted)
-    plain = np.linalg.inv(fitted.information)
-    influences = cluster_influences(matrix, Logit(BUYER_WINS), fitted, np.stack(list(gradients.values())))
+    directions = np.stack(list(gradients.values()))
+    plain = ((directions @ np.linalg.inv(fitted.information)) * directions).sum(axis=1)
+    model = (matrix, Logit(BUYER_WINS), fitted)
+    moved = leave_out(*model, directions)
+    inferred = infer_by_jackknife(model, directions @ parameters, directions, moved)
     estimates = {
-        name: MonthEstimate(
-            float(gradient @ parameters),
-            None if errors is None else float(gradient @ errors @ gradient),
-            float(gradient @ plain @ gradient),
-            influences[:, place],
-        )
-        for place, (name, gradient) in enumerate(gradients.items())
+        name: MonthEstimate(inferred[place], float(plain[place]), moved.changes[:, place])
+        for place, name in enumerate(gradients)
     }
     return MonthFit(matrix.clustering, matrix.cluster_ids, estimates, reasons)
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,8 +42,6 @@ FEWEST_PER_SIDE = 20
 #: The most frequent value of a categorical factor is compared with so many others.
 MOST_CONTRASTS = 10
 SIGNIFICANCE = 0.05
-#: Factors are worked on side by side on so many threads; each by itself in a fixed order.
-THREADS = 2
 #: What a group is called where there are no two to compare.
 NO_GROUP = "none"
 UNCERTAIN = "sign_differs_not_certain"
@@ -171,8 +168,7 @@ def reversals(
         found = contrasts(rulings.frame[_value_column(spec)], spec)
         return [row for contrast in found for row in _rows(rulings, contrast, strata)]
 
-    with ThreadPoolExecutor(THREADS) as executor:
-        rows = [row for part in executor.map(of_factor, own) for row in part]
+    rows = [row for spec in own for row in of_factor(spec)]
     return rows_frame(_judged(rows), ReversalRow)
 
 

@@ -76,9 +76,10 @@ class _Part:
 def degrees_of_freedom(matrix: Matrix, family: Likelihood, fitted: Fit, directions: Floats) -> Floats:
     """Degrees of freedom of the variance of linear functions of the coefficients.
 
-    Satterthwaite's approximation (Σ a_g)² / Σ a_g², with a_g the variance of what cluster g adds to the estimate. As in
-    Imbens and Kolesár (2016) errors of a cluster are alike to the same degree, which is estimated from the residuals;
-    that the fit makes residuals of clusters depend on each other is left out, since it matters little.
+    (Σ a_g)² / Σ a_g². Source: Satterthwaite (1946); for clusters Bell and McCaffrey (2002). With a_g the
+    variance of what cluster g adds to the estimate. As in Imbens and Kolesár (2016) errors of a cluster are alike to
+    the same degree, which is estimated from the residuals; that the fit makes residuals of clusters depend on each
+    other is left out, since it matters little.
 
     Args:
         matrix: What was fitted.

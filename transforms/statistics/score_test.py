@@ -78,7 +78,7 @@ def group_scores(matrix: Matrix, family: Family, fitted: Fit, groups: Integers, 
         n_groups: Number of groups.
 
     Returns:
-        Scores by group; the covariance is from sums by cluster, times G/(G − 1) for G clusters.
+        Scores by group; the covariance is from sums by cluster, times G/(G − 1) for G clusters. Source: Rao (1948).
     """
     block = Block("group", tuple(map(str, range(n_groups + 1))), groups)
     wide = replace(matrix, blocks=(*matrix.blocks, block))

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -10,12 +9,9 @@ import numpy as np
 
 from transforms.statistics.clusters import Floats, Integers
 from transforms.statistics.effects import FittedModel
-from transforms.statistics.likelihoods import cluster_log_likelihoods
+from transforms.statistics.likelihoods import cluster_log_likelihoods, left_out_log_likelihoods
 from transforms.statistics.matrix import Booleans, Matrix, independent_places, weighted_gram, weighted_sums
 from transforms.statistics.newton import Fit, maximise
-
-#: Submodels are fitted side by side on so many threads; each by itself is computed in a fixed order.
-THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -24,7 +20,7 @@ class Game:
 
     Attributes:
         log_likelihoods: At the maximum of each submodel, shape (2 ** k,).
-        by_cluster: The part of each cluster in each submodel, shape (2 ** k, clusters).
+        by_cluster: By how much each falls when a cluster is left out, shape (2 ** k, clusters).
         null: Log-likelihood of the model without any predictor.
     """
 
@@ -55,18 +51,19 @@ class Game:
         """What a player adds to the model of all others."""
         return max(float(self.log_likelihoods[-1] - self.log_likelihoods[~(1 << player)]), 0.0)
 
-    def share_influences(self) -> Floats:
-        """Change of each share with the weight of each cluster, shape (k, clusters).
+    def share_changes(self) -> Floats:
+        """Each share less what it is without each cluster, shape (k, clusters).
 
-        At the maximum the log-likelihood changes with a cluster's weight by that cluster's own log-likelihood, since
-        the estimates have no first-order effect on it (envelope theorem); the rest is the chain rule.
+        Where nothing is left to divide without a cluster, all shares are that cluster's.
         """
-        gradient = shapley_weights(self.n_players)
-        shares = gradient @ self.log_likelihoods / self.total
-        gradient[:, -1] -= shares
-        gradient[:, 0] += shares
-        # less the empty coalition, so that no large numbers cancel; the rows of the gradient add up to zero
-        return np.asarray(gradient @ (self.by_cluster - self.by_cluster[0]) / self.total)
+        weights = shapley_weights(self.n_players)
+        # less the empty coalition, so that no large numbers cancel; the rows of the weights add up to zero
+        without = self.log_likelihoods - self.log_likelihoods[0]
+        values = weights @ (without[:, None] - (self.by_cluster - self.by_cluster[0]))
+        values = np.maximum(values, 0.0)
+        total = values.sum(axis=0)
+        left = np.divide(values, total, out=np.zeros_like(values), where=total > 0)
+        return np.asarray((self.values / self.values.sum())[:, None] - left)
 
 
 def shapley_weights(n_players: int) -> Floats:
@@ -106,10 +103,10 @@ def play(model: FittedModel, full: Fit, places: Sequence[Integers]) -> Game | No
     def fit_submodel(free: Booleans) -> tuple[Fit, Floats]:
         start = np.concatenate([full.intercepts, full.slopes[free]])
         fitted = maximise(model.matrix, model.family, free, start)
-        return fitted, cluster_log_likelihoods(model.matrix, model.family, fitted)
+        by_cluster = cluster_log_likelihoods(model.matrix, model.family, fitted)
+        return fitted, left_out_log_likelihoods(model.matrix, model.family, fitted, by_cluster)
 
-    with ThreadPoolExecutor(THREADS) as executor:
-        results = list(executor.map(fit_submodel, masks))
+    results = [fit_submodel(mask) for mask in masks]
     if any(fitted.status != "ok" for fitted, _ in results):
         return None
     return Game(

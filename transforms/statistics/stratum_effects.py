@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +11,8 @@ from transforms.statistics.clusters import Integers
 from transforms.statistics.design import Prepared, prepare
 from transforms.statistics.effects import FittedModel, fit_model
 from transforms.statistics.heterogeneity import heterogeneity
-from transforms.statistics.inference import Inferred, infer
+from transforms.statistics.inference import Inferred
+from transforms.statistics.jackknife import infer_by_jackknife
 from transforms.statistics.levels import assign_levels, level_bounds
 from transforms.statistics.logit import Logit
 from transforms.statistics.marginal_effects import derivative_effects, directions_of
@@ -21,13 +21,12 @@ from transforms.statistics.multiplicity import benjamini_hochberg
 from transforms.statistics.newton import Fit
 from transforms.statistics.rulings import coded_text, rows_frame
 from transforms.statistics.sampling import sample_sellers
+from transforms.statistics.scales import Scales, measure_scales
 from transforms.statistics.specs import CORE_FACTORS, NOT_RECORDED, OUTCOMES, FactorSpec
 from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, Term, extra_term
 
 #: More rows take longer than their precision is worth; whole sellers are sampled.
 MOST_ROWS = 200_000
-#: Groups are fitted side by side on so many threads; each by itself is computed in a fixed order.
-THREADS = 2
 SIGNIFICANCE = 0.05
 #: All disputes, in both columns.
 ALL = "all"
@@ -115,10 +114,9 @@ def stratum_effects(frame: pl.LazyFrame, extra: Sequence[FactorSpec], most_rows:
     rows, is_sampled = sample_sellers(frame.filter(pl.col("outcome").is_in(OUTCOMES)), most_rows)
     prepared = prepare(rows, terms, keep=["category", "claim", "month", "decided_by", "item_price_cny"])
     stratifiers = _stratifiers(prepared.rows)
+    scales = measure_scales(prepared)
     groups = [(each, code) for each in stratifiers for code in range(len(each.labels))]
-    with ThreadPoolExecutor(THREADS) as executor:
-        jobs = [executor.submit(_group_rows, prepared, terms, each, code) for each, code in groups]
-        found = [row for job in jobs for row in job.result()]
+    found = [row for each, code in groups for row in _group_rows((prepared, scales), terms, each, code)]
     ordered = [
         row for spec in CORE_FACTORS for each in stratifiers for row in found
         if (row.factor, row.stratifier) == (spec.name, each.name)
@@ -153,8 +151,11 @@ def _price_bands(rows: pl.DataFrame) -> _Stratifier:
     return _Stratifier(PRICE_BAND.name, labels, codes.cast(pl.Int64).to_numpy())
 
 
-def _group_rows(prepared: Prepared, terms: Sequence[Term], stratifier: _Stratifier, code: int) -> list[StratumRow]:
+def _group_rows(
+    measured: tuple[Prepared, Scales], terms: Sequence[Term], stratifier: _Stratifier, code: int
+) -> list[StratumRow]:
     """The four factors in one group; none where it has no disputes."""
+    prepared, scales = measured
     members: Booleans = stratifier.codes == code
     if stratifier.name != ALL and not members.any():
         return []
@@ -168,10 +169,10 @@ def _group_rows(prepared: Prepared, terms: Sequence[Term], stratifier: _Stratifi
         replace(blank, factor=spec.name, status=model.status if why[spec.column] == "ok" else why[spec.column])
         for spec in CORE_FACTORS
     ]
-    return rows if model.fitted is None else list(_with_effects(rows, model, model.fitted))
+    return rows if model.fitted is None else list(_with_effects(rows, model, model.fitted, scales))
 
 
-def _with_effects(rows: Sequence[StratumRow], model: FittedModel, fitted: Fit) -> Iterator[StratumRow]:
+def _with_effects(rows: Sequence[StratumRow], model: FittedModel, fitted: Fit, scales: Scales) -> Iterator[StratumRow]:
     """Fill in coefficients and effects of the factors that were estimated."""
     matrix = model.matrix
     places = {
@@ -184,13 +185,18 @@ def _with_effects(rows: Sequence[StratumRow], model: FittedModel, fitted: Fit) -
     own = _FAMILY.n_intercepts + np.searchsorted(np.flatnonzero(fitted.free), np.asarray(chosen, dtype=np.int64))
     directions = [np.eye(fitted.information.shape[0])[own], directions_of(_FAMILY, fitted, effects.gradient)]
     values = np.concatenate([fitted.slopes[chosen], effects.effects])
-    inferred = infer((matrix, _FAMILY, fitted), values, np.concatenate(directions))
+    inferred = infer_by_jackknife((matrix, _FAMILY, fitted), values, np.concatenate(directions))
     found = dict(zip(places, zip(inferred, inferred[len(chosen) :], strict=False), strict=True))
     for row in rows:
-        yield _filled(row, *found[row.factor]) if row.factor in found else row
+        if row.factor not in found:
+            yield row
+            continue
+        coefficient, effect = found[row.factor]
+        yield _filled(row, coefficient, effect, scales.widened(effect, row.factor))
 
 
-def _filled(row: StratumRow, coefficient: Inferred, effect: Inferred) -> StratumRow:
+def _filled(row: StratumRow, coefficient: Inferred, effect: Inferred, in_units: Inferred) -> StratumRow:
+    """Fill in one factor; the unit tells nothing of there being an effect, so the test is without its error."""
     row = replace(row, coefficient=coefficient.estimate, effect_pp=effect.estimate * PERCENT, status=effect.status)
     if not (coefficient.has_error and effect.has_error):
         return row
@@ -198,8 +204,8 @@ def _filled(row: StratumRow, coefficient: Inferred, effect: Inferred) -> Stratum
         row,
         std_error=coefficient.std_error,
         dof=None if math.isinf(coefficient.dof) else coefficient.dof,
-        ci_low=max(effect.estimate - effect.half_width, -1.0) * PERCENT,
-        ci_high=min(effect.estimate + effect.half_width, 1.0) * PERCENT,
+        ci_low=max(effect.estimate - in_units.half_width, -1.0) * PERCENT,
+        ci_high=min(effect.estimate + in_units.half_width, 1.0) * PERCENT,
         p_value=effect.p_value(),
     )
 

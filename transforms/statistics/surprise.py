@@ -7,7 +7,6 @@ others (cross-fitting; Stone 1974), so that neither a ruling nor its seller's ot
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,8 +31,6 @@ MOST_SURPRISING = 100
 FOLDS = 5
 #: A model is fitted on about so many rulings at most, those of a part of the sellers.
 MOST_FITTED = 50_000
-#: Models are fitted side by side on so many threads; each by itself in a fixed order.
-THREADS = 2
 #: Digits to which two rulings have to differ not to be ranked by their id.
 RANKED_DIGITS = 10
 CONTEXT = "context"
@@ -112,8 +109,7 @@ def surprising_rulings(
     matrix = prepared.design(terms).matrix
     family = ordinal_family(matrix)
     buckets = _buckets(prepared.rows)
-    with ThreadPoolExecutor(THREADS) as executor:
-        parts = list(executor.map(lambda fold: _predict(matrix, family, buckets, (fold, most_fitted)), range(FOLDS)))
+    parts = [_predict(matrix, family, buckets, (fold, most_fitted)) for fold in range(FOLDS)]
     status = _status(matrix, parts)
     if status != "ok":
         return rows_frame([SurpriseRow(0, n=matrix.n, status=status)], SurpriseRow)
@@ -318,7 +314,10 @@ def _with_reasons(row: SurpriseRow, moved: Floats, matrix: Matrix) -> SurpriseRo
 
 
 def _with_interval(row: SurpriseRow, ruling: _Ruling, part: _Part, errors: Floats | None) -> SurpriseRow:
-    """Fill in how sure the surprise itself is: delta method on the logarithm of the probability."""
+    """Fill in how sure the surprise itself is: delta method on the logarithm of the probability.
+
+    Source: Good (1952) for the surprise; Cameron and Trivedi (2005), section 7.2, for the method.
+    """
     model = part.model
     assert model.fitted is not None
     clustering = model.matrix.clustering

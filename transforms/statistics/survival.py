@@ -130,7 +130,10 @@ def _shares(counts: Integers) -> Floats:
 
 
 def _with_interval(share: Floats, std_error: Floats, dof: float) -> Curve:
-    """Add the interval on the scale log(−log); none where the share has not left 0 or 1."""
+    """Add the interval on the scale log(−log); none where the share has not left 0 or 1.
+
+    Source: Borgan and Liestøl (1990).
+    """
     inside = (share > 0) & (share < 1) & (std_error > SMALLEST_STD_ERROR)
     kept = np.where(inside, share, 0.5)
     log = np.log(kept)

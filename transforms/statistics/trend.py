@@ -7,7 +7,6 @@ disputes as all are on average would have had in the month (docs/decisions/085-t
 import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -19,15 +18,13 @@ from transforms.ingest.partition import TIME_ZONE
 from transforms.statistics.change_points import Changes, Series, find_changes
 from transforms.statistics.design import prepare
 from transforms.statistics.months import ALL, MONTH, MonthFit, Standard, fit_month, joint_covariance, pool
-from transforms.statistics.reference import two_sided_quantile
 from transforms.statistics.sampling import sample_sellers
+from transforms.statistics.scales import measure_scales
 from transforms.statistics.specs import CORE_FACTORS, NOT_RECORDED, OUTCOMES, FactorSpec
 from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, extra_term
 
 #: More rulings than this are not needed to see a change; whole sellers are sampled for the estimates.
 MOST_ROWS = 400_000
-#: Months are fitted side by side on so many threads; each by itself is computed in a fixed order.
-THREADS = 2
 #: A month that lacks more of its rulings than this, because only quick ones can be in the data, is no part of a series.
 MOST_LACKING = 0.2
 QUICK_ONLY = "only_quick_rulings"
@@ -141,12 +138,11 @@ def _fit_months(
     terms = [*ADVANTAGES, *sorted(controls, key=lambda term: isinstance(term, Categorical))]
     prepared = prepare(sampled, terms, keep=(MONTH,))
     design = prepared.design(terms)
-    pooled = pool(design)
+    pooled = pool(design, measure_scales(prepared))
     if isinstance(pooled, str):
         return dict.fromkeys(months, pooled), None
     places = {month: np.flatnonzero((prepared.rows[MONTH] == month).to_numpy()) for month in months}
-    with ThreadPoolExecutor(THREADS) as executor:
-        fits = list(executor.map(lambda month: fit_month(pooled, places[month]), months))
+    fits = [fit_month(pooled, places[month]) for month in months]
     left_out = {term.term: term.status for term in design.left_out}
     gone = {spec.name: left_out[spec.column] for spec in CORE_FACTORS if spec.column in left_out}
     with_reasons = [each if isinstance(each, str) else replace(each, status=gone | each.status) for each in fits]
@@ -210,14 +206,14 @@ def _series_rows(
 
 def _with_estimate(row: TrendRow, fitted: MonthFit, standard: Standard, is_lacking: bool) -> TrendRow:
     """Fill in the effect in percentage points; the level of a month becomes a share of buyer_wins."""
-    one = fitted.estimates[row.factor]
-    status = QUICK_ONLY if is_lacking else fitted.clustering.status
+    one = fitted.estimates[row.factor].inferred
+    status = QUICK_ONLY if is_lacking else one.status
     row = replace(
         row, n_fitted=fitted.clustering.n, effect_pp=_points(row.factor, one.estimate, standard), status=status
     )
-    if not one.variance:
+    if not one.has_error:
         return row
-    half_width = two_sided_quantile(fitted.clustering.dof) * math.sqrt(one.variance)
+    half_width = standard.widened(row.factor, one).half_width
     low, high = (_points(row.factor, one.estimate + sign * half_width, standard) for sign in (-1, 1))
     return replace(row, ci_low=low, ci_high=high)
 

@@ -210,7 +210,7 @@ def base_rates(older: pl.LazyFrame, rows: pl.DataFrame) -> Floats:
         rows: Disputes to predict.
 
     Returns:
-        (wins + m · rate of all) / (n + m) with m = ``PRIOR_DISPUTES``, for each dispute.
+        (wins + m · rate of all) / (n + m) with m = ``PRIOR_DISPUTES``, for each dispute. Source: Cestnik (1990).
     """
     cell = [pl.col(name).cast(pl.String).fill_null(NOT_RECORDED).alias(name) for name in ("category", "claim")]
     wins = (pl.col("outcome") == OUTCOMES[BUYER_WINS]).sum().alias("wins")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.check import check_path
 from flows.cli import EXIT_DATA, EXIT_USAGE, call
 from flows.errors import RunError, UsageError
 from flows.pipeline import Steps
@@ -173,6 +174,20 @@ def test_a_violated_freeze_publishes_nothing_and_ends_with_status_1(tmp_path: Pa
     assert call(lambda: Steps(make_settings(data, inbox, None), Stopwatch()).run()) == EXIT_DATA
     assert ask(before.database, "select count(*) from core.disputes") == [(2,)]
     assert (data / "current").resolve().name == before.run_id
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_a_check_says_what_a_run_would(policy: Policy, tmp_path: Path) -> None:
+    remember(stage(tmp_path, {"a/disputes.csv": BEFORE}), "r1")
+    data = tmp_path / "data"
+    (data / "settings.toml").write_text(f'[schema]\ndisputes = "{policy}"\n', encoding="utf-8")
+    arrived = deliver(tmp_path / "b", {"disputes.csv": _more("regions", ("x", ""))}) / "disputes.csv"
+    if policy is Policy.FREEZE:
+        with pytest.raises(RunError, match=r"regions is new \(closest: region\).*frozen"):
+            check_path(arrived, None, data)
+        return
+    text = check_path(arrived, None, data)
+    assert ("1 schema regions" in text) is (policy is Policy.QUARANTINE)
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,13 @@ def test_a_workbook_that_is_called_like_a_table(tmp_path: Path) -> None:
     assert staged.column("disputes", "dispute_id") == ["d1", "d2"]
 
 
+def test_a_cover_sheet_before_the_table(tmp_path: Path) -> None:
+    book: dict[str, Sequence[Sequence[object]]] = {"说明": [("导出说明",), ("x",)], "数据": [("6月",), HEADERS, *ROWS]}
+    staged = stage(tmp_path, {"disputes-june.xlsx": workbook(book)})
+    assert staged.books.files["status"].to_list() == ["ignored", "loaded"]
+    assert staged.column("disputes", "dispute_id") == ["d1", "d2"]
+
+
 def test_a_workbook_of_something_else_is_ignored(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "b/plan.xlsx": b"no workbook",

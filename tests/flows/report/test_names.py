@@ -59,4 +59,4 @@ def test_every_value_of_the_registry_has_a_name_of_its_own() -> None:
 
 
 def test_an_unknown_status_is_shown_as_it_is() -> None:
-    assert names.status_label("sampled") == Label("status sampled", "状态 sampled")
+    assert names.status_label("unheard_of") == Label("status unheard_of", "状态 unheard_of")

@@ -1,17 +1,20 @@
 """The sentences that users quote: their numbers are those of the tables."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from flows.report.blocks import Folds, Page
+from flows.report.blocks import Block, Folds, Page, Prose
 from flows.report.claims import verdict_counts
 from flows.report.data import ReportData, read_release
+from flows.report.disclosure import Disclosure
 from flows.report.foretold import calibration_sentence, validation_sentence
-from flows.report.importance import ranking_sentence
-from flows.report.misleading import misleading_sentence
-from flows.report.months import trend_sentence
+from flows.report.importance import importance_blocks, ranking_sentence
+from flows.report.misleading import misleading_section, misleading_sentence
+from flows.report.months import trend_section, trend_sentence
 from tests.builders import ask
 from tests.conftest import Built
 from tests.flows.report.blocks import section, sentences
@@ -169,3 +172,33 @@ def test_no_sentence_mixes_languages(page: Page) -> None:
                 r"[A-Z]\d[a-f]?|AUC|SQL|rulings explain|Brier|Wilson|Kaplan|Meier|Aalen|Johansen", "", said.zh
             )
             assert not re.search(r"[A-Za-z]{4,}", english), said.zh
+
+
+def test_marked_intervals_say_what_they_are_worth(data: ReportData) -> None:
+    def marked(status: str) -> ReportData:
+        estimates = data.estimates
+        return replace(
+            data,
+            estimates=replace(
+                estimates,
+                importance=tuple(replace(row, status=status) for row in estimates.importance),
+                trend=tuple(
+                    replace(row, status=status, effect_pp=9.0, ci_low=1.0, ci_high=17.0) for row in estimates.trend
+                ),
+                strata=tuple(replace(row, status=status, heterogeneity_q_value=0.01) for row in estimates.strata),
+            ),
+        )
+
+    few, many = ([_prose(each) for each in _sections(marked(status))] for status in ("few_clusters", "ok"))
+    assert [sum("rest on fewer than 50 sellers" in text for text in texts) for texts in few] == [1, 1, 1]
+    assert not any("rest on fewer than 50 sellers" in text for texts in many for text in texts)
+
+
+def _sections(data: ReportData) -> list[Sequence[Block]]:
+    """What is said of importance, months and groups."""
+    found = [trend_section(data, Disclosure(frozenset())), misleading_section(data)]
+    return [importance_blocks(data)[0], *(each.blocks for each in found if each is not None)]
+
+
+def _prose(blocks: Sequence[Block]) -> list[str]:
+    return [block.text.en for block in blocks if isinstance(block, Prose)]

@@ -86,6 +86,27 @@ class Drawn:
         buyer, seller = self.world.thresholds[1] - linear, linear - self.world.thresholds[0]
         return np.asarray(1 / (1 + np.exp(buyer if side == "buyer" else seller)))
 
+    def refunds(self, moved: Mapping[str, float] | None = None) -> Floats:
+        """Refund expected of each dispute ruled against the seller, wholly or in part.
+
+        Whole for a buyer who wins; of a partial ruling the mean of the logistic of the lean plus a standard normal,
+        by Gauss and Hermite's quadrature.
+        """
+        by = moved or {}
+        buyer, seller = self.chances("buyer", moved=by), self.chances("seller", moved=by)
+        changed = dict(self.columns)
+        for name, step in by.items():
+            changed[name] = changed[name] + step * self.columns[name].std(ddof=1)
+        lean = _planted(self.world.refund, changed, self.columns)
+        points, weights = np.polynomial.hermite_e.hermegauss(21)
+        share = (weights / (1 + np.exp(-(lean[:, None] + points)))).sum(axis=1) / weights.sum()
+        return np.asarray(((buyer + (1 - buyer - seller) * share) / (1 - seller))[self.at_fault])
+
+    @property
+    def at_fault(self) -> npt.NDArray[np.bool_]:
+        """Which disputes were ruled against the seller, wholly or in part."""
+        return np.asarray(self.columns["refund_ratio"] > 0)
+
     def scaled(self, number: str) -> Floats:
         """A number in standard deviations from its mean."""
         return _value(self.columns[number], self.columns[number])

@@ -119,6 +119,12 @@ def _balance(drawn: Drawn) -> float:
     return 100 * float((drawn.chances("buyer", moved=moved) - drawn.chances("seller", moved=moved)).mean())
 
 
+def lenience(drawn: Drawn) -> float:
+    """Slope of the refund by the seller's tone among disputes ruled against the seller."""
+    high, low = (drawn.refunds({"seller_tone": step}) for step in (STEP, -STEP))
+    return 100 * float((high - low).mean()) / (2 * STEP)
+
+
 _ANSWERS: Mapping[str, Callable[[Drawn], float]] = {
     "E1": _slope("evidence_advantage"),
     "E2": _change("buyer_has_clear_media", among=_is("claim", *_PICTURED)),
@@ -137,6 +143,7 @@ _ANSWERS: Mapping[str, Callable[[Drawn], float]] = {
     "R6d": _change("negotiated_first"),
     "R6e": _change("shipped_on_time", "seller"),
     "T1": _slope("buyer_tone"),
+    "T2": lenience,
     "T4a": _product("buyer_tone", "buyer_evidence", "buyer"),
     "T4b": _slope("buyer_tone", among=_lowest("buyer_evidence", 1 / 3)),
     "T5a": _change("buyer_stalls", "seller"),

@@ -47,6 +47,7 @@ def _lines(text: str, encoding: str) -> list[bytes]:
         *((text, encoding) for text in MAINLAND for encoding in ("utf-8", "gb18030")),
         *((text, encoding) for text in TAIWAN for encoding in ("utf-8", "big5")),
         *((text, encoding) for text in WEST for encoding in ("utf-8", "cp1252")),
+        *((text, "utf-8") for text in ("¥ 905.00,面议", "£ 5,00;€ 3,10", "5.00 ¥")),
     ],
 )
 def test_a_few_characters_tell_the_encoding(text: str, encoding: str) -> None:

@@ -1,9 +1,12 @@
 """How dates are written is decided on evidence, or said to be open."""
 
+from datetime import datetime
+
 import polars as pl
 import pytest
 
-from transforms.profile_draft.dates import DateGuess, guess_dates
+from transforms.ingest.times import ISO_FORMATS, USUAL_FORMATS
+from transforms.profile_draft.dates import _CLOCKS, _DAYS, _MONTHS, _YEAR, DateGuess, _may_be_dates, guess_dates
 
 DAYS = [f"{day:02}/{month:02}" for day in range(1, 29) for month in (1, 2, 6, 12)]
 
@@ -75,3 +78,32 @@ def test_a_few_bad_values_among_many_do_not_hide_the_order() -> None:
 def test_what_is_no_date(texts: list[str]) -> None:
     found = _guess(*texts)
     assert (found.share, found.formats, found.alternatives) == (0.0, (), ())
+
+
+FORMS = [day + clock for day in _DAYS for clock in _CLOCKS]
+MOMENTS = [datetime(2014, 3, 27, 14, 3, 9), datetime(2026, 12, 5)]  # noqa: DTZ001 - only their digits matter
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_no_form_that_is_read_is_taken_for_something_else_at_a_glance(moment: datetime) -> None:
+    texts = [
+        moment.strftime(form) for form in (*FORMS, *_MONTHS, _YEAR, *ISO_FORMATS, *USUAL_FORMATS) if "z" not in form
+    ]
+    texts += ["星期五 2014-03-27", "Thu, 27 Mar 2014 14:03:09 GMT", "27th March 2014", "27MAR14", "March 27th, 2014"]
+    texts += [
+        "20140327T140309Z",
+        "20140327140309",
+        "2014年3月27号下午2点",
+        "2014-Mar-27",
+        "41725",
+        "41725.59",
+        "1395928989",
+    ]
+    texts += ["1395928989.0", "1395928989123", "2014.0", "'2014-03-27", "2014 年 3 月 27 日", "27. 3. 2014"]
+    missed = [text for text in texts if not _may_be_dates(pl.Series([text])).item()]
+    assert missed == []
+
+
+def test_what_is_no_date_is_not_read_in_every_form() -> None:
+    texts = ["0.5", "123456", "12", "￥1,234.50", "值0.123", "COL 12", "D00012", "12:30", "b7"]
+    assert [text for text in texts if _may_be_dates(pl.Series([text])).item()] == []

@@ -174,6 +174,7 @@ def test_of_many_disputes_a_sample_is_fitted_and_all_are_counted(monkeypatch: py
     assert (sampled.n, sampled.n_with, sampled.favoured_with) == (whole.n, whole.n_with, whole.favoured_with)
     assert 850 < sampled.n_fitted < 1_150
     assert whole.n_fitted == 4_000
+    assert (whole.status, sampled.status) == ("ok", "sampled")
     # Its interval carries the error of sampling: about twice as wide with a quarter of the disputes.
     widths = [answer.ci_high - answer.ci_low for answer in (sampled, whole) if answer.ci_high and answer.ci_low]
     assert 1.5 < widths[0] / widths[1] < 2.7

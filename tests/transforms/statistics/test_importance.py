@@ -19,6 +19,7 @@ from transforms.statistics.effects import FittedModel, fit_model, ordinal_family
 from transforms.statistics.importance import (
     FACTORS,
     NO_EFFECT,
+    Chance,
     Importance,
     importance_table,
     measure_importance,
@@ -33,8 +34,8 @@ from transforms.statistics.specs import FactorKind, FactorSpec
 SHARE_TOLERANCE = 1e-6
 #: OrderedModel maximises on numeric derivatives.
 LOG_LIKELIHOOD_TOLERANCE = 1e-8
-#: First-order influence against refits: what is left out is of the order of one seller's weight.
-JACKKNIFE_TOLERANCE = 0.1
+#: One Newton step without a seller against refits.
+JACKKNIFE_TOLERANCE = 0.05
 #: Standard error of a standard deviation from 120 replicates is 6.5 %.
 BOOTSTRAP_TOLERANCE = 0.2
 CONFIGURED = {"evidence": 450, "rules": 250, "tone": 150, "reputation": 150}
@@ -99,7 +100,6 @@ def test_ordinal_likelihoods_are_those_of_statsmodels() -> None:
         kept = [player for player in range(4) if number >> player & 1] + list(range(4, predictors.shape[1]))
         expected = OrderedModel(model.matrix.outcome, predictors[:, kept], distr="logit").fit(disp=0, method="bfgs")
         assert game.log_likelihoods[number] == pytest.approx(expected.llf, rel=LOG_LIKELIHOOD_TOLERANCE)
-    assert game.by_cluster.sum(axis=1) == pytest.approx(game.log_likelihoods, rel=1e-12)
 
 
 @pytest.mark.parametrize("outcomes", [3, 2])
@@ -122,7 +122,7 @@ def test_standard_errors_are_those_of_leaving_out_each_seller() -> None:
     without = np.array(
         [_shares(measure_importance(frame.filter(pl.col("seller_id") != seller).lazy(), [])) for seller in sellers]
     )
-    jackknife = (1 - 1 / len(sellers)) * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
+    jackknife = ((_shares(whole) - without) ** 2).sum(axis=0)
     assert whole.share_covariance is not None
     assert np.sqrt(np.diag(whole.share_covariance)) == pytest.approx(np.sqrt(jackknife), rel=JACKKNIFE_TOLERANCE)
     assert whole.share_covariance.sum(axis=1) == pytest.approx(np.zeros(4), abs=1e-12)  # shares add up to one
@@ -208,7 +208,7 @@ def test_an_indicator_goes_with_its_factor() -> None:
 @pytest.mark.parametrize("share", [0.0, 1e-9, 0.02, 0.5, 0.98, 1.0])
 @pytest.mark.parametrize("noise", [(0.0, 0.0), (0.01, 0.03), (0.5, 0.9)])
 def test_intervals_of_shares_stay_within_bounds(share: float, noise: tuple[float, float]) -> None:
-    low, high = share_interval(share, 0.01 * share * (1 - share), noise, 30)
+    low, high = share_interval(share, 0.01 * share * (1 - share), Chance(noise[0], 2, noise[1]), 30)
     assert 0 <= low <= share + 1e-12
     assert share - 1e-12 <= high <= 1
 
@@ -219,7 +219,10 @@ def test_intervals_of_shares_cover_a_factor_without_effect() -> None:
     for components in (1, 2):
         squares = rng.chisquare(components, 4_000) / 2 / 500
         lows = np.array(
-            [share_interval(each, each * 4 / 2 / 500, (components / 1000, 0.0), 1e9)[0] for each in squares]
+            [
+                share_interval(each, each * 4 / 2 / 500, Chance(components / 1000, components, 0.0), 1e9)[0]
+                for each in squares
+            ]
         )
         # 95 % of 4,000, give or take four standard errors
         assert 0.935 < float((lows == 0).mean()) < 0.965

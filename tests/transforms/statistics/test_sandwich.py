@@ -62,7 +62,7 @@ def test_correction_is_that_of_whole_hat_matrices(matrix: Matrix, monkeypatch: p
     near = covariance(matrix, family, fitted)
     assert near is not None
     assert np.sqrt(np.diag(near)) == pytest.approx(np.sqrt(np.diag(expected)), rel=FIRST_ORDER)
-    monkeypatch.setattr(leverage, "LARGEST_LEVERAGE", -1.0)
+    monkeypatch.setattr(leverage, "LARGEST_FOR_POLYNOMIAL", -1.0)
     exact = covariance(matrix, family, fitted)
     assert exact is not None
     assert exact == pytest.approx(expected, rel=EXACT, abs=EXACT)
@@ -81,18 +81,44 @@ def test_of_the_ordinal_model_it_is_that_of_its_information(monkeypatch: pytest.
         rest = np.asarray(np.eye(root.shape[0]) - root @ held @ root, dtype=np.float64)
         corrected = np.linalg.solve(root, _power(rest, -0.5) @ root @ score)
         meat += np.outer(corrected, corrected)
-    monkeypatch.setattr(leverage, "LARGEST_LEVERAGE", -1.0)
+    monkeypatch.setattr(leverage, "LARGEST_FOR_POLYNOMIAL", -1.0)
     exact = covariance(matrix, family, fitted)
     assert exact is not None
     # scores by numeric derivatives are good to about six digits
     assert exact == pytest.approx(inverse @ meat @ inverse, rel=NUMERIC, abs=NUMERIC)
 
 
+def test_a_polynomial_is_near_at_any_leverage_that_it_is_used_for(
+    matrix: Matrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted = fit(matrix, Logit(2), matrix.estimable)
+    monkeypatch.setattr(leverage, "LARGEST_FOR_POLYNOMIAL", -1.0)
+    exact = _scores(matrix, fitted)
+    monkeypatch.setattr(leverage, "LARGEST_LEVERAGE", -1.0)
+    monkeypatch.setattr(leverage, "LARGEST_FOR_POLYNOMIAL", 0.4)
+    assert np.linalg.norm(_scores(matrix, fitted) - exact, axis=0) == pytest.approx(
+        np.zeros(exact.shape[1]), abs=FIRST_ORDER * float(np.linalg.norm(exact, axis=0).max())
+    )
+
+
+def _scores(matrix: Matrix, fitted: Fit) -> Floats:
+    """Corrected scores in the coordinates in which the information is the identity, shape (K + p, clusters)."""
+    scores = np.concatenate([part.scores for part in leverage.adjusted_scores(matrix, Logit(2), fitted)])
+    return np.asarray(np.linalg.cholesky(np.linalg.inv(fitted.information)).T @ scores.T)
+
+
+@pytest.mark.parametrize("correction", [leverage.UNBIASED, leverage.JACKKNIFE])
+def test_polynomial_is_near_the_power(correction: leverage.Correction) -> None:
+    shares = np.linspace(0, 0.5, 501)
+    found = np.polynomial.polynomial.polyval(shares, correction.polynomial)
+    assert found * (1 - shares) ** correction.power == pytest.approx(np.ones(shares.size), abs=6e-4)
+
+
 def test_of_the_ordinal_model_small_sellers_are_near(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
     # what concerns thresholds alone is no part of the correction of clusters with few rows
     fitted = fit(matrix, Ordinal(), matrix.estimable)
     near = covariance(matrix, Ordinal(), fitted)
-    monkeypatch.setattr(leverage, "LARGEST_LEVERAGE", -1.0)
+    monkeypatch.setattr(leverage, "LARGEST_FOR_POLYNOMIAL", -1.0)
     nearer = covariance(matrix, Ordinal(), fitted)
     assert near is not None
     assert nearer is not None

@@ -27,7 +27,11 @@ def _answer(favoured: str, favoured_zh: str) -> tuple[Column, ...]:
         share("share_with", "n_with over n", "具备该项的纠纷占比"),
         share("favoured_with", "Share of the favoured outcome among disputes with it", "具备该项时有利结果的占比"),
         share("favoured_without", "The same among disputes without it", "不具备该项时有利结果的占比"),
-        count("n_fitted", "Disputes that the effect was estimated on", "估计效应所用的纠纷数"),
+        count(
+            "n_fitted",
+            "Disputes that the effect was estimated on; with status sampled a sample, whose error the interval holds",
+            "估计效应所用的纠纷数；status 为 sampled 时是抽样，区间已含抽样误差",
+        ),
         number(
             "effect_pp",
             "Average marginal effect on the favoured outcome, adjusted for all others of the table, the other three "

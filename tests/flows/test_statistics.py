@@ -1,0 +1,25 @@
+"""The stage of estimates: in one process or in several, the tables are the same."""
+
+from pathlib import Path
+
+from flows.executor import Processes, Threads
+from flows.statistics import FEWEST_FOR_PROCESSES, estimate, executor_for
+from tests.scored import with_times, write_scored
+from tests.transforms.claims.samples import World, draw
+
+
+def test_tables_are_the_same_in_processes_of_their_own(tmp_path: Path) -> None:
+    scored = write_scored(with_times(draw(World(600, 60))), tmp_path / "scored")
+    here = estimate(scored, (), tmp_path / "here")
+    there = estimate(scored, (), tmp_path / "there", Processes(2))
+    assert list(here) == list(there)
+    for name, frame in here.items():
+        assert frame.equals(there[name]), name
+
+
+def test_few_disputes_are_not_worth_a_process(tmp_path: Path) -> None:
+    scored = write_scored(with_times(draw(World(100, 20))), tmp_path / "few")
+    assert executor_for(scored, "threads", 2) == Threads(1)
+    many = write_scored(with_times(draw(World(FEWEST_FOR_PROCESSES, 500))), tmp_path / "many")
+    assert executor_for(many, "threads", 2) == Processes(2)
+    assert executor_for(many, "threads", 1) == Threads(1)
