@@ -41,6 +41,7 @@ from transforms.tone.messages import score_messages
 # Rows in a row group of DuckDB: groups of another size are written twice, when they are loaded and at the checkpoint.
 _ROW_GROUP = 122_880
 _WORDING = "__wording"
+_PLACE = "__place"
 
 
 @dataclass(frozen=True)
@@ -186,12 +187,14 @@ def score_words(messages: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
 
     Wordings are told apart by a 64-bit hash; among a million of a month two share one with a chance of 3 in 10^8.
     """
-    wording = pl.struct("sender", "text").hash().alias(_WORDING)
-    hashed = messages.lazy().with_columns(wording)
-    each = hashed.select(_WORDING, "sender", "text").unique(_WORDING, keep="any")
-    scored = score_messages(each, scorer.lexicon).drop("sender", "text")
-    found = hashed.join(scored, on=_WORDING, how="left", maintain_order="left").drop(_WORDING)
-    return with_kept_scores(found).collect()
+    hashes = messages.select(pl.struct("sender", "text").hash().alias(_WORDING))
+    first = hashes.to_series().arg_unique()
+    each = messages.select("sender", "text")[first]
+    scored = score_messages(each.lazy(), scorer.lexicon).drop("sender", "text").collect()
+    # Looked up by place: scores are taken by a number, which costs less than to join all of them.
+    numbered = hashes[first].with_row_index(_PLACE)
+    places = hashes.join(numbered, on=_WORDING, how="left", maintain_order="left").get_column(_PLACE)
+    return with_kept_scores(messages.hstack(scored[places]).lazy()).collect()
 
 
 def _with_numbers(disputes: pl.LazyFrame, resolved: Resolved) -> pl.LazyFrame:

@@ -22,7 +22,8 @@ _BLOCK: Final = 131_072  # texts that are written out at once
 _CHUNK: Final = 4_096  # texts looked at at once: what is worked on stays in the cache
 _NO_PARENT: Final = 0xFFFF
 _SEPARATOR: Final = "\n"  # in no word
-_TRIED: Final = 1_024  # places tried at once for a node
+_TRIED: Final = 256  # places tried at once for a node
+_ROOM: Final = 64  # times the classes: room for the widest nodes, which lie apart
 
 
 @dataclass(frozen=True)
@@ -194,31 +195,31 @@ def _placed(children: list[dict[int, int]], n_classes: int) -> tuple[Places, Pla
     Returns:
         The base of each node, and its place.
     """
-    used = np.ones(n_classes + 1, np.bool_)  # the children of the root, at their class
+    used = np.zeros(n_classes + 1 + 4 * len(children) + n_classes * _ROOM, np.bool_)
+    used[: n_classes + 1] = True  # the children of the root, at their class
     base, places = np.zeros(len(children), np.intp), np.zeros(len(children), np.intp)
     places[list(children[0].values())] = list(children[0])
-    first_free = used.size
+    first_free = n_classes + 1
+    tried: dict[int, int] = {}
     for node in sorted(range(1, len(children)), key=lambda node: -len(children[node])):
-        steps = np.array(sorted(children[node]), np.int64)
-        if not steps.size:
+        if not children[node]:
             break
-        fit, tried = None, max(1, first_free - int(steps[0]))
-        while fit is None:
-            if used.size <= tried + _TRIED + n_classes:
-                used = np.concatenate([used, np.zeros(used.size + _TRIED, np.bool_)])
-            fit = _first_fit(used, steps, tried)
-            tried += _TRIED
-        base[node] = fit
-        used[fit + steps] = True
-        places[[children[node][int(step)] for step in steps]] = fit + steps
+        steps = np.array(sorted(children[node]), np.intp)
+        # Where a node as wide did not find room, this one is not tried again.
+        base[node] = _first_fit(used, steps, max(first_free, tried.get(steps.size, 0)))
+        tried[steps.size] = int(base[node] + steps[0]) if steps.size > 1 else 0
+        used[base[node] + steps] = True
+        places[[children[node][int(step)] for step in steps]] = base[node] + steps
         first_free += int(np.argmin(used[first_free:]))
     return base, places
 
 
-def _first_fit(used: npt.NDArray[np.bool_], steps: Places, begin: int) -> int | None:
-    """Find the first base of some at which all children have a free place."""
-    if steps.size == 1 and not used[begin + steps[0]]:
-        return begin
-    bases = np.arange(begin, begin + _TRIED)
-    fits = ~used[bases[:, None] + steps].any(axis=1)
-    return int(bases[fits.argmax()]) if fits.any() else None
+def _first_fit(used: npt.NDArray[np.bool_], steps: Places, begin: int) -> int:
+    """Find the first base at which all children have a free place, the first of them at ``begin`` or behind it."""
+    begin = max(begin, int(steps[0]) + 1)
+    while True:
+        bases = np.flatnonzero(~used[begin : begin + _TRIED]) + (begin - int(steps[0]))
+        fits = ~used[bases[:, None] + steps[1:]].any(axis=1)
+        if fits.any():
+            return int(bases[fits.argmax()])
+        begin += _TRIED
