@@ -274,6 +274,15 @@ def test_fractions_behind_a_comma_and_other_words_for_nothing(tmp_path: Path) ->
     assert staged.rows("disputes")["buyer_id"].null_count() == 4
 
 
+def test_fractions_of_further_columns_stand_behind_a_comma_too(tmp_path: Path) -> None:
+    # three digits behind a comma may be thousands; the other column says that they are not
+    rows = "".join(f"{n};2024-03-05;Consumer;{n % 7},5;{n % 5},{n % 9}25\n" for n in range(1, 60))
+    text = _drafted(tmp_path, "cases.csv", "case id;filed;outcome;months;score\n" + rows)
+    assert 'decimal_mark = ","' in text
+    assert "numbers from 0.5 to 6.5" in text
+    assert "numbers from 0.025 to 4.825" in text
+
+
 def test_a_draft_quotes_what_would_be_toml(tmp_path: Path) -> None:
     header = 'Case "No"\\1,Out[come],filed\n'
     text = _drafted(

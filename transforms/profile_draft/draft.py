@@ -138,20 +138,20 @@ def make_draft(name: str, samples: Sequence[Sample]) -> Draft:
         name: Name of the profile.
         samples: The beginning of each file.
     """
-    files = tuple(_file_draft(sample) for sample in samples)
+    files = tuple(_with_candidates(_file_draft(sample)) for sample in samples)
     guesses = [(file.guess.table, guess) for file in files for guess in file.guess.guesses.values()]
     numeric = [guess.facts for _, guess in guesses if guess.column.kind in {Kind.DECIMAL, Kind.FLOAT}]
     numeric += [each.facts for file in files for each in file.candidates]
+    comma = any(facts.has_decimal_comma for facts in numeric)
     money = [guess.facts for _, guess in guesses if guess.column.kind is Kind.DECIMAL]
-    draft = Draft(
+    return Draft(
         name,
-        files,
+        tuple(_with_candidates(file, comma=True) for file in files) if comma else files,
         _dates(guesses),
         _null_tokens([guess for _, guess in guesses]),
-        "," if any(facts.has_decimal_comma for facts in numeric) else None,
+        "," if comma else None,
         tuple(dict.fromkeys(mark for facts in money for mark in facts.currencies)),
     )
-    return replace(draft, files=tuple(_with_candidates(file) for file in draft.files))
 
 
 def _file_draft(sample: Sample) -> FileDraft:
@@ -176,11 +176,12 @@ def _with_further_labels(guess: TableGuess, frame: pl.DataFrame) -> TableGuess:
     return replace(guess, guesses=guesses)
 
 
-def _with_candidates(file: FileDraft) -> FileDraft:
+def _with_candidates(file: FileDraft, *, comma: bool = False) -> FileDraft:
+    """Suggest extra factors, in the light of how other columns write fractions."""
     if file.guess.table.name != "disputes":
         return file
     used = {*file.guess.guesses, *(header for headers in file.guess.further.values() for header in headers)}
-    free = [facts for facts in file.columns if facts.header not in used]
+    free = [replace(facts, comma=comma) for facts in file.columns if facts.header not in used]
     return replace(file, candidates=tuple(candidates(free, file.sample.frame, _outcomes(file))))
 
 

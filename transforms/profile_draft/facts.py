@@ -16,8 +16,9 @@ from transforms.registry import Kind
 #: So many different values are looked at; more tell nothing new.
 MOST_VALUES: Final = 3_000
 _PLAIN: Final = Spelling(NULL_TOKENS)
-_EURO: Final = r"^\D{0,4}\d{1,3}(?:\.\d{3})+,\d{1,2}\D{0,4}$|^\D{0,4}\d+,\d{1,2}\D{0,4}$"
-_ANGLO: Final = r"^\D{0,4}\d{1,3}(?:,\d{3})+(?:\.\d+)?\D{0,4}$|^\D{0,4}\d+\.\d{1,2}\D{0,4}$"
+#: Numbers whose comma can only stand before a fraction, and those whose point can only. ``1,234`` may be either.
+_EURO: Final = r"^\D{0,4}(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,\d{1,2}|\d+,\d{4,}|0,\d+)\D{0,4}$"
+_ANGLO: Final = r"^\D{0,4}(?:\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}|\d+\.\d{1,2}|0\.\d+)\D{0,4}$"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Facts:
         filled: Rows with a value.
         different: Different values.
         absent: Values that seem to say that nothing was recorded, and are not known for that.
+        comma: Whether other columns have fractions behind a comma.
     """
 
     header: str
@@ -39,6 +41,7 @@ class Facts:
     filled: int
     different: int
     absent: tuple[str, ...] = ()
+    comma: bool = False
 
     @property
     def values(self) -> list[str]:
@@ -64,7 +67,8 @@ class Facts:
     @cached_property
     def numbers(self) -> pl.Series:
         """The different values as numbers, null where they are none."""
-        form = NumberForm(decimal_mark=",") if self.has_decimal_comma else NumberForm()
+        has_comma = self.has_decimal_comma or (self.comma and not self._has_decimal_point)
+        form = NumberForm(decimal_mark=",") if has_comma else NumberForm()
         return numeric_text(self.counts["value"], Spelling(NULL_TOKENS, numbers=form)).cast(pl.Float64)
 
     @property
@@ -83,8 +87,11 @@ class Facts:
     @property
     def has_decimal_comma(self) -> bool:
         """Whether fractions stand behind a comma, and none behind a point."""
-        texts = self.counts["value"]
-        return bool(texts.str.contains(_EURO).any()) and not texts.str.contains(_ANGLO).any()
+        return bool(self.counts["value"].str.contains(_EURO).any()) and not self._has_decimal_point
+
+    @property
+    def _has_decimal_point(self) -> bool:
+        return bool(self.counts["value"].str.contains(_ANGLO).any())
 
     def share(self, mask: pl.Series) -> float:
         """Share of the rows with a value for which a mask over the different values holds."""
