@@ -33,8 +33,11 @@ from transforms.factors.rules import score_rules
 from transforms.factors.time_rules import mark_counted
 from transforms.factors.tone import score_tone_parts
 from transforms.registry import INPUT_TABLES
+from transforms.tone import score_messages
 
 _CHILDREN = ("evidence", "violations", "messages")
+# What is done once in a run, for all months; its share of the months is taken in the table.
+_ONCE = "tone: word lists laid out"
 _T = TypeVar("_T")
 
 
@@ -94,7 +97,9 @@ def _copy(resolved: Resolved, months: set[str], scratch: Path) -> float:
 def _score(resolved: Resolved, pieces: Sequence[Piece], scratch: Path, clock: Clock) -> int:
     sides = scratch / "sides"
     scorer = load_scorer()
-    # Of all months, for a past does not end with a month; its share of the months is taken in the table.
+    nothing = pl.LazyFrame({"sender": ["buyer"], "text": [""]})
+    clock.time(_ONCE, lambda: score_messages(nothing, scorer.lexicon).collect())
+    # Of all months, for a past does not end with a month.
     clock.time("reputation", lambda: score_users(resolved, scorer, sides, scratch / "snapshots"))
     disputes = 0
     for piece in pieces:
@@ -131,7 +136,8 @@ def _score_piece(piece: Piece, resolved: Resolved, sides: Path, scratch: Path, c
 
 def _markdown(clock: Clock, floor: float, disputes: int, share: float) -> str:
     seconds = dict(clock.seconds)
-    seconds["reputation"] *= share
+    for step in (_ONCE, "reputation"):
+        seconds[step] *= share
     total = sum(seconds.values())
     rows = [f"| {step} | {spent:.2f} | {spent / floor:.2f} |" for step, spent in seconds.items()]
     return "\n".join(

@@ -24,6 +24,7 @@ SIDES_PER_GROUP = 2_000_000
 # Rows in a row group of DuckDB: groups of another size are written twice, when they are loaded and at the checkpoint.
 _ROW_GROUP = 122_880
 _PSEUDONYM = "__pseudonym"
+_SNAPSHOT = "__snapshot"
 
 
 def score_users(
@@ -80,13 +81,13 @@ def _score_group(
     own = _of_group(reputation_sides(concerned.lazy(), (HOME,)), group)
     past = _of_group(reputation_history(concerned.lazy()), group)
     rows = resolved.rows("reputation").with_columns(pl.col("user_id").alias(_PSEUDONYM))
-    known = _of_group(rows, group).collect(engine="streaming").lazy()
+    known = _of_group(rows, group).collect(engine="streaming").with_row_index(_SNAPSHOT).lazy()
     seen = latest_snapshots(own, known.drop(_PSEUDONYM, FILE, ROW)).collect().lazy()
     scored = score_seen(seen, past, scorer.weights.reputation, (HOME,)).collect()
     for (home,), part in scored.partition_by(HOME, as_dict=True, include_key=False).items():
         _write(part, sides / str(home), f"{group[0]:04}")
-    marked = mark_snapshots(known, seen).with_columns(pl.col(_PSEUDONYM).alias("user_id")).drop(_PSEUDONYM)
-    _write(marked.collect(), snapshots, f"{group[0]:04}")
+    marked = mark_snapshots(known, seen, [_SNAPSHOT]).with_columns(pl.col(_PSEUDONYM).alias("user_id"))
+    _write(marked.drop(_PSEUDONYM, _SNAPSHOT).collect(), snapshots, f"{group[0]:04}")
 
 
 def _of_group(frame: pl.LazyFrame, group: tuple[int, int]) -> pl.LazyFrame:

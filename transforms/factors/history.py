@@ -1,6 +1,6 @@
 """What was known of a user at a moment: the latest snapshot before it, and the user's earlier disputes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -155,16 +155,18 @@ def _add_totals(
     )
 
 
-def mark_snapshots(snapshots: pl.LazyFrame, seen: pl.LazyFrame) -> pl.LazyFrame:
+def mark_snapshots(
+    snapshots: pl.LazyFrame, seen: pl.LazyFrame, key: Sequence[str] = ("user_id", "as_of")
+) -> pl.LazyFrame:
     """Mark the snapshots that enter a score: those that are the latest before the moment of some side of their user.
 
     Args:
         snapshots: The reputation table.
         seen: What ``latest_snapshots`` returns for all sides of the same users.
+        key: Columns of both that tell snapshots apart; a number is found sooner than a user and a time.
 
     Returns:
         ``snapshots`` with the boolean ``counted``, never null, in no particular order.
     """
-    key = ["user_id", "as_of"]
     used = seen.select(key).drop_nulls().unique().with_columns(pl.lit(value=True).alias("counted"))
     return snapshots.join(used, on=key, how="left").with_columns(pl.col("counted").fill_null(value=False))

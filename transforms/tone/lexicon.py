@@ -16,7 +16,7 @@ from transforms.tone.lists import Entry, LexiconError, Model, read_entries, read
 _FIRST = frozenset({"settle", "settle_both", "handle", "reject"})  # next to the words before them
 
 
-@dataclass(frozen=True, eq=False)  # one lexicon is compiled once, and found again by its identity
+@dataclass(frozen=True)
 class Lexicon:
     """The compiled word lists.
 
@@ -37,6 +37,10 @@ class Lexicon:
     spellings: dict[str, str]
     words: dict[str, str]
     model: Model
+
+    def __hash__(self) -> int:
+        """Hash what is searched for, so that what is made of a lexicon is found again for a copy of it."""
+        return hash((self.patterns, self.codes))
 
     @cached_property
     def grammar(self) -> Grammar:
