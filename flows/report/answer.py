@@ -9,7 +9,8 @@ from flows.report.data import ReportData
 from flows.report.disclosure import ALL, RULED, TOTAL, Disclosure
 from flows.report.duration import DURATION_UNKNOWN, time_sentence
 from flows.report.effects import HEADLINE_MODEL, factor_effects, ranked_effects
-from flows.report.importance import ranking_sentence
+from flows.report.further import further_sentence
+from flows.report.importance import ranked_importance, ranking_sentence
 from flows.report.listing import of_group
 from flows.report.names import FACTORS, RULED_ORDER
 from flows.report.quality import file_totals, missing_tables, not_recorded_factors
@@ -44,15 +45,19 @@ def five_sentences(data: ReportData, disclosure: Disclosure) -> list[Prose]:
         disclosure: What is hidden.
 
     Returns:
-        Five paragraphs of one sentence each.
+        Five paragraphs of one sentence each. Where the four factors cannot be ranked, the second is about the further
+        columns of the profile; elsewhere they have one more paragraph at the end.
     """
     time = time_sentence(data) or DURATION_UNKNOWN
+    further = further_sentence(data, disclosure)
+    is_all_there_is = further is not None and not ranked_importance(data)
     return [
         Prose(_who_wins(data, disclosure), "lead", of_group("all", "all")),
-        Prose(ranking_sentence(data), "lead"),
+        Prose(further if further is not None and is_all_there_is else ranking_sentence(data), "lead"),
         Prose(verdicts_sentence(data), "lead"),
         Prose(time, "lead", of_group("all", "all", only_ruled=False)),
         Prose(words.NOT_CAUSE, "lead"),
+        *([Prose(further)] if further is not None and not is_all_there_is else []),
     ]
 
 
@@ -71,6 +76,8 @@ def _who_wins(data: ReportData, disclosure: Disclosure) -> Label:
 
 def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
     ranked = dict(ranked_effects(data))
+    if not ranked_importance(data) and further_sentence(data, disclosure) is not None:
+        yield ranking_sentence(data)
     undirected = [factor for factor, effect in ranked.items() if words.includes_zero(effect)]
     if undirected:
         yield words.undirected(undirected)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from flows.report.answer import answer_section
 from flows.report.blocks import Block, Folds, Page, Prose
 from flows.report.claims import verdict_counts
 from flows.report.data import ReportData, read_release
 from flows.report.disclosure import Disclosure
 from flows.report.foretold import calibration_sentence, validation_sentence
+from flows.report.further import further_sentence
 from flows.report.importance import importance_blocks, ranking_sentence
 from flows.report.misleading import misleading_section, misleading_sentence
 from flows.report.months import trend_section, trend_sentence
@@ -101,6 +103,45 @@ def test_validation_says_what_the_table_shows(tmp_path: Path) -> None:
     slope = calibration_sentence(found)
     assert slope is not None
     assert slope.en == "Calibration slope 0.70 (0.50 to 0.90; 1 is right): predicted chances are too extreme."
+
+
+def _extra(factor: str, estimate: float, q_value: float | None) -> Row:
+    return {
+        "factor": factor, "measure": "cramers_v", "n": 900, "n_clusters": 90, "estimate": estimate,
+        "ci_low": estimate - 0.02, "ci_high": estimate + 0.02, "q_value": q_value,
+        "status": "ok" if q_value is not None else "constant",
+    }  # fmt: skip
+
+
+def test_extra_factors_answer_where_the_four_are_not_recorded(tmp_path: Path) -> None:
+    release = Release().add(
+        "marts.factor_association", _extra("court", 0.05, 0.01), _extra("lawyers", 0.14, 0.001),
+        _extra("exhibits", 0.03, 0.4), _extra("language", 0.0, None), _extra("evidence", 0.3, 0.001),
+    )  # fmt: skip
+    found = read_release(release.write(tmp_path / "rulings.duckdb"))
+    said = further_sentence(found, Disclosure(frozenset()))
+    assert said is not None
+    assert said.en == (
+        "Of the 3 extra factors that could be tested, 2 go with the outcome: lawyers 0.14 (0.12 to 0.16, n = 900) and "
+        "court 0.05 (0.03 to 0.07, n = 900); it is not shown for exhibits; Cramér's V, not adjusted."
+    )
+    section = answer_section(found, Disclosure(frozenset()))
+    leads = [block for block in section.blocks if isinstance(block, Prose) and block.tone == "lead"]
+    assert leads[1].text == said
+    assert "cannot be ranked" in str(section.blocks[-1])
+
+
+def test_extra_factors_are_an_addition_where_the_four_are_ranked(tmp_path: Path) -> None:
+    release = Release().add("marts.factor_association", _extra("court", 0.01, 0.6))
+    release.add("marts.factor_importance", _importance("tone", 0.6, 0.5, 0.7), _importance("rules", 0.4, 0.3, 0.5))
+    section = answer_section(read_release(release.write(tmp_path / "rulings.duckdb")), Disclosure(frozenset()))
+    prose = [block for block in section.blocks if isinstance(block, Prose)]
+    assert "the shares are" in [each for each in prose if each.tone == "lead"][1].text.en
+    said = (
+        "The one extra factor that could be tested, court 0.01 (−0.01 to 0.03, n = 900), is not shown to go with the "
+        "outcome (Cramér's V, not adjusted)."
+    )
+    assert said in [each.text.en for each in prose if each.tone != "lead"]
 
 
 def test_a_change_point_is_told_with_its_month_and_size(tmp_path: Path) -> None:
