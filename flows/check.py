@@ -11,10 +11,10 @@ from rich.text import Text
 from flows.accounts import make_books, reasons_by_file, set_aside
 from flows.ingest.archives import is_archive, shown
 from flows.ingest.ledger import make_ledger, read_deliveries
-from flows.ingest.run import ingest
+from flows.ingest.run import ingest, known_homes
 from flows.keys import load_key
 from flows.publish import folder_in_force
-from flows.resolve import resolve
+from flows.resolve import Resolved, resolve
 from flows.settings import Layout, Settings, make_settings, read_limits, read_policies
 from flows.storage import Place
 from flows.tables import files_table, rendered
@@ -26,7 +26,8 @@ def check_path(path: Path, profile: str | None, data: Place | None = None) -> st
     Args:
         path: A batch (folder, archive or file) or an inbox.
         profile: Name or path of a profile, or None.
-        data: The data directory whose settings hold, and whose release tells which columns there were; None for none.
+        data: The data directory whose settings hold, and whose release tells which columns and disputes there were;
+            None for none.
 
     Returns:
         A table of files and a table of reasons.
@@ -43,12 +44,28 @@ def check_path(path: Path, profile: str | None, data: Place | None = None) -> st
             published = make_ledger(Layout(data), read_deliveries(folder_in_force(Layout(data))))
         ledger = ingest(settings, load_key(settings.layout), columns_of=published)
         resolved = resolve(ledger, settings.layout)
+        if data and published:
+            resolved = _without_known(resolved, known_homes(published, Layout(data)))
         books = make_books(resolved)
         return (
             files_table(books.files, reasons_by_file(resolved, books))
             + "\n"
             + _reasons_table(set_aside(resolved, books))
         )
+
+
+def _without_known(resolved: Resolved, homes: pl.LazyFrame) -> Resolved:
+    """Let no row wait for a dispute that was loaded before."""
+    known = homes.select("dispute_id")
+    orphans = {
+        table: waiting.lazy()
+        .join(known, on="dispute_id", how="anti", maintain_order="left")
+        .collect(engine="streaming")
+        if waiting.height
+        else waiting
+        for table, waiting in resolved.orphans.items()
+    }
+    return replace(resolved, orphans=orphans)
 
 
 def settings_of(path: Path, data: Path, profile: str | None) -> Settings:

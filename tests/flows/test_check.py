@@ -7,7 +7,7 @@ import pytest
 
 from flows.check import check_path
 from flows.errors import RunError
-from tests.builders import deliver, disputes_csv, manifest, messages_csv, packed
+from tests.builders import deliver, disputes_csv, manifest, messages_csv, packed, remember, stage
 
 DISPUTES = disputes_csv(("d1", "2026-01-05", "partial"), ("d2", "soon", "partial"))
 MESSAGES = packed(messages_csv(("m1", "d1", "buyer", "好"), ("m2", "d9", "buyer", "好")), "gzip")
@@ -59,3 +59,12 @@ def test_nothing_is_kept(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="is empty"):
         check_path(deliver(tmp_path / "june", {"disputes.csv": ""}), None)
+
+
+def test_disputes_that_were_loaded_before_are_known(tmp_path: Path) -> None:
+    remember(stage(tmp_path, {"may/disputes.csv": DISPUTES}), "r1")
+    june = deliver(
+        tmp_path / "june", {"messages.csv": messages_csv(("m1", "d1", "buyer", "好"), ("m2", "d9", "buyer", "好"))}
+    )
+    assert _line(check_path(june, None, tmp_path / "data"), "messages.csv", "1 reference")[1:4] == ["2", "1", "1"]
+    assert _line(check_path(june, None), "messages.csv", "2 reference")[1:4] == ["2", "0", "2"]
