@@ -119,10 +119,16 @@ def _score_piece(piece: Piece, resolved: Resolved, sides: Path, scratch: Path, c
     users = piece.of(sides_of(sides, piece.month)).collect()
     weights = scorer.weights
     steps: dict[str, Callable[[], pl.DataFrame]] = {
-        "evidence": lambda: score_evidence(read["evidence"].lazy(), disputes.lazy(), weights.evidence).collect(),
-        "rules": lambda: score_rules(read["violations"].lazy(), disputes.lazy(), weights.rules).collect(),
-        "tone: sides": lambda: score_tone_parts(messages.lazy(), disputes.lazy(), scorer.tone).collect(),
-        "reputation: laid out": lambda: pivot_sides(users.lazy(), disputes.lazy()).collect(),
+        "evidence": lambda: score_evidence(read["evidence"].lazy(), disputes.lazy(), weights.evidence).collect(
+            engine="in-memory"
+        ),
+        "rules": lambda: score_rules(read["violations"].lazy(), disputes.lazy(), weights.rules).collect(
+            engine="in-memory"
+        ),
+        "tone: sides": lambda: score_tone_parts(messages.lazy(), disputes.lazy(), scorer.tone).collect(
+            engine="in-memory"
+        ),
+        "reputation: laid out": lambda: pivot_sides(users.lazy(), disputes.lazy()).collect(engine="in-memory"),
     }
     for step, work in steps.items():
         clock.time(step, work)

@@ -8,6 +8,7 @@ first look found what it needs. Each message is scored by itself: order and coun
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -67,7 +68,14 @@ def score_messages(messages: pl.LazyFrame, lexicon: Lexicon) -> pl.LazyFrame:
     return messages.map_batches(partial(_scored, lexicon=lexicon), schema={**schema, **scores})
 
 
-_look = lru_cache(maxsize=4)(first_look)
+_prepared = lru_cache(maxsize=4)(first_look)
+_lock = Lock()
+
+
+def _look(lexicon: Lexicon) -> FirstLook:
+    """Prepare the first look once, though several threads begin at once."""
+    with _lock:
+        return _prepared(lexicon)
 
 
 def _scored(messages: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:

@@ -157,9 +157,10 @@ def build_scanner(
     classes[[ord(character) for character in number]] = list(number.values())
     parent, goes_on = np.full(size, _NO_PARENT, np.uint16), np.zeros(size, np.bool_)
     bases, bits, followed = np.zeros(size, np.uint16), np.zeros(size, np.uint64), np.zeros(size, np.uint64)
-    for node, below in enumerate(children[1:], 1):
-        bases[places[node]], goes_on[places[node]] = base[node], bool(below)
-        parent[[places[child] for child in below.values()]] = places[node]
+    edges = [(node, child) for node, below in enumerate(children) if node for child in below.values()]
+    above, below = places[np.array(edges, np.intp).reshape(-1, 2)].T
+    parent[below], goes_on[above] = above, True
+    bases[places[1:]] = base[1:]
     for node, word in ends.items():
         bits[places[node]], followed[places[node]] = word.bits, word.followed
     behind, then, ahead = (_by_class(each, number) for each in (allows, between, before))
@@ -217,6 +218,8 @@ def _placed(children: list[dict[int, int]], n_classes: int) -> tuple[Places, Pla
 def _first_fit(used: npt.NDArray[np.bool_], steps: Places, begin: int) -> int:
     """Find the first base at which all children have a free place, the first of them at ``begin`` or behind it."""
     begin = max(begin, int(steps[0]) + 1)
+    if steps.size == 1 and not used[begin]:
+        return begin - int(steps[0])
     while True:
         bases = np.flatnonzero(~used[begin : begin + _TRIED]) + (begin - int(steps[0]))
         fits = ~used[bases[:, None] + steps[1:]].any(axis=1)
