@@ -8,7 +8,7 @@ dark with the page.
 
 import math
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -183,11 +183,21 @@ def unchecked() -> Iterator[None]:
         yield
 
 
-def finish(chart: "altair.LayerChart", about: Accessible) -> str:
-    """Draw a chart and make it part of the page."""
+def finish(layers: "Sequence[altair.Chart]", properties: Mapping[str, Any], about: Accessible) -> str:
+    """Draw a chart and make it part of the page.
+
+    The layers are put together here, since Altair copies every part of them several times over.
+
+    Args:
+        layers: What is drawn, the lowest first.
+        properties: Size and padding.
+        about: What it is.
+    """
     import vl_convert  # noqa: PLC0415 - heavy
 
-    spec = chart.configure_view(stroke=None).to_dict(validate=False)
+    context: dict[str, Any] = {"datasets": {}, "top_level": False}
+    drawn = [layer.to_dict(validate=False, context=context) for layer in layers]
+    spec = {**properties, "config": {"view": {"stroke": None}}, "layer": drawn, "datasets": context["datasets"]}
     return _inline(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[]), about)
 
 
@@ -209,7 +219,7 @@ def interval_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible) ->
     step = max(n_series * _SERIES_STEP + _ROW_PADDING, room.n_lines * _LINE + _LABEL_PADDING)
     height = max(len(rows), 1) * step
     layers = [*_grid(alt, scale, height), *_names(alt, rows, step, room), *_estimates(alt, rows, step, scale)]
-    return finish(alt.layer(*layers).properties(**base_properties(height, room.left, room.plot, _RIGHT)), about)
+    return finish(layers, base_properties(height, room.left, room.plot, _RIGHT), about)
 
 
 @dataclass(frozen=True)
@@ -262,7 +272,7 @@ def _grid(alt: ModuleType, scale: Scale, height: float) -> "list[altair.Chart]":
     data = alt.Chart(alt.Data(values=ticks)).encode(x=_number_x(alt, "x", scale))
     lines = data.mark_rule(color=COLOURS["grid"], aria=False)
     words = data.mark_text(aria=False, dy=13, fontSize=SMALL, color=COLOURS["soft"], baseline="middle").encode(
-        text="label:N", y=_pixel_y(alt, "y", height)
+        text=alt.Text("label:N"), y=_pixel_y(alt, "y", height)
     )
     if scale.reference is None:
         return [lines, words]
@@ -281,9 +291,9 @@ def _names(alt: ModuleType, rows: Sequence[ChartRow], step: float, room: _Room) 
     data = alt.Chart(alt.Data(values=values)).encode(y=_pixel_y(alt, "y", height))
     names = data.mark_text(
         aria=False, align="right", baseline="middle", fontSize=_FONT, color=COLOURS["ink"], lineHeight=_LINE
-    ).encode(x=alt.value(-8), y=_pixel_y(alt, "top", height), text="name:N")
+    ).encode(x=alt.XValue(-8), y=_pixel_y(alt, "top", height), text=alt.Text("name:N"))
     counts = data.mark_text(aria=False, align="right", baseline="middle", fontSize=SMALL, color=COLOURS["soft"]).encode(
-        x=alt.value(room.plot + _RIGHT - 4), text="n:N"
+        x=alt.XValue(room.plot + _RIGHT - 4), text=alt.Text("n:N")
     )
     return [names, counts]
 
@@ -299,9 +309,11 @@ def _estimates(alt: ModuleType, rows: Sequence[ChartRow], step: float, scale: Sc
     data = alt.Chart(alt.Data(values=values)).encode(
         y=_pixel_y(alt, "y", height),
         color=alt.Color("colour:N", scale=None, legend=None),
-        description="tip:N",
+        description=alt.Description("tip:N"),
     )
-    lines = data.mark_rule(strokeWidth=2.5, strokeCap="round").encode(x=_number_x(alt, "low", scale), x2="high:Q")
+    lines = data.mark_rule(strokeWidth=2.5, strokeCap="round").encode(
+        x=_number_x(alt, "low", scale), x2=alt.X2("high:Q")
+    )
     dots = data.mark_point(filled=True, size=56, opacity=1).encode(x=_number_x(alt, "value", scale))
     return [lines, dots]
 
@@ -338,7 +350,7 @@ def trend_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible, chang
 
     plot = WIDTH - TREND_LEFT - 16
     layers = [*_trend_axes(alt, rows, scale), *_changes(alt, rows, changes), *_trend_lines(alt, rows, scale)]
-    return finish(alt.layer(*layers).properties(**base_properties(TREND_HEIGHT, TREND_LEFT, plot, 16)), about)
+    return finish(layers, base_properties(TREND_HEIGHT, TREND_LEFT, plot, 16), about)
 
 
 def _place_x(alt: ModuleType, n: int) -> "altair.X":
@@ -364,7 +376,7 @@ def _trend_axes(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "lis
     lines = across.mark_rule(color=COLOURS["grid"], aria=False)
     numbers = across.mark_text(
         aria=False, align="right", baseline="middle", fontSize=SMALL, color=COLOURS["soft"]
-    ).encode(x=alt.value(-6), text="label:N")
+    ).encode(x=alt.XValue(-6), text=alt.Text("label:N"))
     stride = math.ceil(len(rows) / _MAX_MONTH_LABELS)
     months = [{"place": place, "label": row.name} for place, row in enumerate(rows) if place % stride == 0]
     reference = [] if scale.reference is None else [_reference_y(alt, scale)]
@@ -375,7 +387,7 @@ def _trend_axes(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "lis
         lines,
         *reference,
         numbers,
-        below.encode(x=_place_x(alt, len(rows)), y=alt.value(TREND_HEIGHT + 13), text="label:N"),
+        below.encode(x=_place_x(alt, len(rows)), y=alt.YValue(TREND_HEIGHT + 13), text=alt.Text("label:N")),
     ]
 
 
@@ -387,11 +399,13 @@ def _reference_y(alt: ModuleType, scale: Scale) -> "altair.Chart":
 def _trend_lines(alt: ModuleType, rows: Sequence[ChartRow], scale: Scale) -> "list[altair.Chart]":
     values = _trend_values(rows, scale)
     data = alt.Chart(alt.Data(values=values)).encode(
-        x=_place_x(alt, len(rows)), color=alt.Color("colour:N", scale=None, legend=None), detail="segment:N"
+        x=_place_x(alt, len(rows)), color=alt.Color("colour:N", scale=None, legend=None), detail=alt.Detail("segment:N")
     )
-    bands = data.mark_area(opacity=0.18, aria=False).encode(y=number_y(alt, "low", scale), y2="high:Q")
+    bands = data.mark_area(opacity=0.18, aria=False).encode(y=number_y(alt, "low", scale), y2=alt.Y2("high:Q"))
     lines = data.mark_line(strokeWidth=2, aria=False).encode(y=number_y(alt, "value", scale))
-    dots = data.mark_point(filled=True, size=30, opacity=1).encode(y=number_y(alt, "value", scale), description="tip:N")
+    dots = data.mark_point(filled=True, size=30, opacity=1).encode(
+        y=number_y(alt, "value", scale), description=alt.Description("tip:N")
+    )
     return [bands, lines, dots]
 
 

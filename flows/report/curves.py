@@ -70,7 +70,7 @@ def curve_chart(
     drawn = [_layers(alt, curve, across, up) for curve in curves]
     # the dots of all curves lie on top, so that each can be pointed at
     layers += [layer for each in drawn for layer in each[:-1]] + [each[-1] for each in drawn]
-    return finish(alt.layer(*layers).properties(**base_properties(height, TREND_LEFT, _plot(), _RIGHT)), about)
+    return finish(layers, base_properties(height, TREND_LEFT, _plot(), _RIGHT), about)
 
 
 def _plot() -> int:
@@ -87,8 +87,10 @@ def _axes(alt: ModuleType, across: Scale, up: Scale, height: int) -> "list[altai
     words = {"aria": False, "fontSize": SMALL, "color": COLOURS["soft"], "baseline": "middle"}
     return [
         rows.mark_rule(color=COLOURS["grid"], aria=False).encode(y=number_y(alt, "y", up)),
-        rows.mark_text(align="right", **words).encode(y=number_y(alt, "y", up), x=alt.value(-6), text="label:N"),
-        columns.mark_text(**words).encode(x=_x(alt, across), y=alt.value(height + 13), text="label:N"),
+        rows.mark_text(align="right", **words).encode(
+            y=number_y(alt, "y", up), x=alt.XValue(-6), text=alt.Text("label:N")
+        ),
+        columns.mark_text(**words).encode(x=_x(alt, across), y=alt.YValue(height + 13), text=alt.Text("label:N")),
     ]
 
 
@@ -102,12 +104,14 @@ def _layers(alt: ModuleType, curve: Curve, across: Scale, up: Scale) -> "list[al
     colour = COLOURS[curve.tone]
     data = alt.Chart(alt.Data(values=[_values(point, up) for point in curve.points])).encode(x=_x(alt, across))
     dots = data.mark_point(filled=True, size=30, opacity=1, color=colour).encode(
-        y=number_y(alt, "y", up), description="tip:N"
+        y=number_y(alt, "y", up), description=alt.Description("tip:N")
     )
     if not curve.is_joined:
         bars = data.mark_rule(strokeWidth=2, color=colour, aria=False)
-        return [bars.encode(y=number_y(alt, "low", up), y2="high:Q"), dots]
-    bands = data.mark_area(opacity=0.18, color=colour, aria=False).encode(y=number_y(alt, "low", up), y2="high:Q")
+        return [bars.encode(y=number_y(alt, "low", up), y2=alt.Y2("high:Q")), dots]
+    bands = data.mark_area(opacity=0.18, color=colour, aria=False).encode(
+        y=number_y(alt, "low", up), y2=alt.Y2("high:Q")
+    )
     lines = data.mark_line(strokeWidth=2, color=colour, aria=False).encode(y=number_y(alt, "y", up))
     return [bands, lines, dots]
 
