@@ -94,8 +94,12 @@ def _say(sentence: str, status: int) -> int:
 def _hold_sigterm() -> None:
     """Block SIGTERM until `ends_on_sigterm` waits for it.
 
-    Libraries start threads as soon as they load, and one that does not have it blocked would end the process.
+    Libraries start threads as soon as they load, and one that does not have it blocked would end the process. So would
+    the thread in which Python starts its tracker of shared resources, for it lets SIGTERM through: it is started first.
     """
+    from multiprocessing import resource_tracker  # noqa: PLC0415 - only runs start processes
+
+    resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 
 

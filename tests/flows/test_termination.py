@@ -60,6 +60,40 @@ def test_sigterm_ends_a_run_within_ten_seconds(tmp_path: Path, inbox: Path, stag
     assert not any(_is_alive(child) for child in children)
 
 
+#: What a run does when it has processes at work.
+_WITH_PROCESSES = """
+import sys
+
+from flows.cli import _hold_sigterm
+
+if __name__ == "__main__":
+    _hold_sigterm()
+
+    from flows.executor import Processes
+    from flows.settings import layout_of
+    from flows.termination import ends_on_sigterm
+    from tests.flows.test_children import tell_and_wait
+
+    with ends_on_sigterm(layout_of(sys.argv[1])):
+        Processes(1).start("wait", tell_and_wait, [0])()
+"""
+
+
+def test_sigterm_is_heard_while_processes_are_at_work(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _WITH_PROCESSES, str(tmp_path / "data")]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert run.stdout is not None
+    worker = run.stdout.readline().strip()
+    assert worker
+    run.send_signal(signal.SIGTERM)
+    _, said = run.communicate(timeout=60)
+    assert (run.returncode, said.splitlines()[-1].startswith("rulings: told to stop")) == (1, True)
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while _is_alive(worker) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _is_alive(worker)
+
+
 def _is_alive(pid: str) -> bool:
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and ") Z " not in stat.read_text(encoding="ascii")
