@@ -83,7 +83,7 @@ class Page:
         Args:
             database: The release in force.
             report: Address of its report.
-            notes: What moved against the releases before.
+            notes: What a person should know: what moved against the releases before, what could not be tidied up.
         """
         self.stage = "done"
         self._tell(1.0)
@@ -129,14 +129,14 @@ def headline(database: Path, notes: Sequence[str]) -> str:
 
     Args:
         database: The release.
-        notes: What moved against the releases before.
+        notes: What a person should know: what moved against the releases before, what could not be tidied up.
 
     Returns:
         Markdown in which nothing that comes from the data acts as markup.
     """
     data = read_release(database)
     section = answer_section(data, disclose(data))
-    moved = ["### What moved", *(f"- {plain(note)}" for note in notes)] if notes else []
+    moved = ["### Notes", *(f"- {plain(note)}" for note in notes)] if notes else []
     lines = [f"## {plain(section.title.en)}", *(line for block in section.blocks for line in _lines(block)), *moved]
     return "\n\n".join(lines)
 

@@ -95,6 +95,12 @@ def is_held(path: S3Path) -> bool:
     return found is not None and Lease(**json.loads(found[0])).counts
 
 
+def holds(path: S3Path) -> bool:
+    """Tell whether this process still holds the data directory: its lease has neither run out nor been taken over."""
+    found = path.read_with_version()
+    return found is not None and _is_ours(found[0]) and Lease(**json.loads(found[0])).counts
+
+
 def drop_own(path: S3Path) -> None:
     """Give up what this process held before it became another program (`flows/termination.py`)."""
     found = path.read_with_version()

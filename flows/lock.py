@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from flows.errors import RunError
-from flows.lease import drop_own, hold_lease
+from flows.lease import drop_own, hold_lease, holds
 from flows.settings import Layout
 from flows.storage import S3Path
 
@@ -31,6 +31,12 @@ def run_lock(layout: Layout) -> AbstractContextManager[None]:
     """
     path = layout.state / LOCK
     return hold_lease(path, str(layout.root)) if isinstance(path, S3Path) else _file_lock(path, str(layout.root))
+
+
+def still_held(layout: Layout) -> bool:
+    """Tell a run that held the data directory whether it still does; a lock here goes only with the process."""
+    path = layout.state / LOCK
+    return not isinstance(path, S3Path) or holds(path)
 
 
 def drop_own_lock(layout: Layout) -> None:

@@ -50,7 +50,7 @@ from flows.settings import Layout, Settings
 from flows.staged_clearing import clear_staged
 from flows.stages import Stopwatch
 from flows.statistics import estimate, executor_for
-from flows.storage import Place
+from flows.storage import Place, StorageError
 from flows.validation import results_frame, validate_scores, validate_staged
 from flows.versions import code_version
 from flows.warehouse import Sources
@@ -209,8 +209,16 @@ class Steps:
         take_old_texts_out(self.settings)
         contents = read_contents(folder_in_force(layout))
         clear(layout, contents.pieces if contents else ())
-        clear_staged(layout, self.settings.started_at)
+        self._clear_staged()
         _clear_work(layout)
+
+    def _clear_staged(self) -> None:
+        """Remove what nobody counts; the release is out, so that a refusal is worth a note but no failure."""
+        try:
+            clear_staged(self.settings.layout, self.settings.started_at)
+        except (OSError, StorageError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            self.stopwatch.on_note(f"left over: staged folders that no release counts could not be removed ({why})")
 
     def _result(self, run_id: str, books: Books, resolved: Resolved, *, is_new: bool) -> RunResult:
         layout = self.settings.layout
@@ -218,7 +226,7 @@ class Steps:
             self.stopwatch.write(layout.runs / run_id / "stages.json")
         else:
             mend(layout)
-            clear_staged(layout, self.settings.started_at)
+            self._clear_staged()
         reasons = reasons_by_file(resolved, books)
         return RunResult(run_id, is_new, database_in_force(layout), report_in_force(layout), books.files, reasons)
 

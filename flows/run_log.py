@@ -31,7 +31,7 @@ class RunRecord:
         ended_at: When it ended.
         run_id: The release in force afterwards.
         sentence: Why it failed, without personal data.
-        notes: What moved against the releases before.
+        notes: What a person should know: what moved against the releases before, what could not be tidied up.
     """
 
     started_at: datetime

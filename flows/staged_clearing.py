@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from flows.files import listed, remove_tree
 from flows.ingest.ledger import DELIVERIES, RECORD, read_deliveries
+from flows.lock import still_held
 from flows.publish import release_folder, releases
 from flows.settings import Layout
 from flows.storage import Place, S3Path
@@ -24,23 +25,28 @@ def clear_staged(layout: Layout, begun: datetime) -> list[Place]:
             younger stays for a later run.
 
     Returns:
-        The folders removed.
+        The folders removed; in a bucket none from the moment on that the lease is somebody else's.
+
+    Raises:
+        OSError: A folder cannot be removed.
+        StorageError: The bucket cannot be reached.
     """
     kept = [release_folder(layout, run_id) for run_id, _ in releases(layout)]
     if not kept or not all((folder / DELIVERIES).is_file() for folder in kept):
         # What cannot be known to be unused stays.
         return []
     counted = {(each.table, each.counts_as) for folder in kept for each in read_deliveries(folder)}
-    unused = [
-        folder
-        for folder in listed(layout.staged, "*/*")
-        if (folder.parent.name, folder.name) not in counted and not _is_younger(folder, begun)
-    ]
-    for folder in unused:
+    removed: list[Place] = []
+    for folder in listed(layout.staged, "*/*"):
+        if (folder.parent.name, folder.name) in counted or not folder.is_dir() or _is_younger(folder, begun):
+            continue
+        if not still_held(layout):
+            break
         # The record first: without it a folder counts as not staged, should this be cut short.
         (folder / RECORD).unlink(missing_ok=True)
         remove_tree(folder)
-    return unused
+        removed.append(folder)
+    return removed
 
 
 def _is_younger(folder: Place, moment: datetime) -> bool:

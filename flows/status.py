@@ -193,7 +193,7 @@ def status_text(status: Status) -> str:
         _inbox(status.waiting),
         "Last runs:",
         *([f"  {_time(run.started_at)}  {_ending(run)}" for run in status.runs] or ["  none recorded"]),
-        *(["What moved in the last one:", *notes] if notes else []),
+        *(["Notes of the last one:", *notes] if notes else []),
         *([f"Look after: {problem}" for problem in status.problems] or ["All is well."]),
     ]
     return "\n".join(lines)

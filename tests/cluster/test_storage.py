@@ -306,7 +306,13 @@ def test_in_a_bucket_only_old_staged_folders_that_no_release_counts_are_removed(
     built = empty_folder(tmp_path / "built")
     write_deliveries(built, [Delivery("a", "a/disputes.csv", "counted", "loaded", "disputes", 1)])
     publish(layout, built, "r1", {"run_id": "r1", "published_at": "r1"})
-    assert clear_staged(layout, datetime.now(UTC) - timedelta(hours=1)) == []
-    assert clear_staged(layout, datetime.now(UTC) + timedelta(hours=1)) == [prefix / "staged" / "disputes" / "left"]
+    (prefix / "staged" / "disputes" / ".DS_Store").write_bytes(b"stray")
+    begun = datetime.now(UTC)
+    # Whose lease is gone removes nothing: another run may have staged the same file anew.
+    assert clear_staged(layout, begun + timedelta(hours=1)) == []
+    with run_lock(layout):
+        assert clear_staged(layout, begun - timedelta(hours=1)) == []
+        assert clear_staged(layout, begun + timedelta(hours=1)) == [prefix / "staged" / "disputes" / "left"]
+    assert (prefix / "staged" / "disputes" / ".DS_Store").is_file()
     assert [each.path.name for each in (prefix / "staged" / "disputes" / "left").objects()] == []
     assert (prefix / "staged" / "disputes" / "counted" / "file.json").is_file()

@@ -7,6 +7,7 @@ import polars as pl
 
 from transforms.ingest.times import NAMED_FORMATS, contradicts, parse_timestamps, read_by_format
 from transforms.ingest.values import Spelling, clean
+from transforms.ingest.wild_text import plain
 from transforms.registry import Kind
 
 #: Of the values that are there so many must be readable, for the column to be one of dates.
@@ -75,16 +76,22 @@ def guess_dates(counts: pl.DataFrame) -> DateGuess:
     own = parse_timestamps(counts["value"], (), _ZONE).is_not_null()
     read = _share(counts, own)
     if read >= ENOUGH:
-        numbers = counts.filter(own)["value"].str.contains(r"^[0-9]{5}(?:\.[0-9]+)?$|^[0-9]{10}(?:[0-9]{3})?$")
+        numbers = _plain(counts.filter(own)["value"]).str.contains(r"^[0-9]{5}(?:\.[0-9]+)?$|^[0-9]{10}(?:[0-9]{3})?$")
         return DateGuess(read, is_number=bool(numbers.all()))
     return _by_month_or_year(counts) or _by_day(counts, own) or DateGuess(read)
 
 
 def _may_be_dates(values: pl.Series) -> pl.Series:
     """Tell dates from all else at a glance, for reading a column in every form takes some hundred passes."""
+    values = _plain(values)
     is_number = values.str.contains(_NUMBER)
     of_moment = is_number & values.str.contains(_OF_MOMENT)
     return values.str.contains(_MAY_BE) & (of_moment | ~is_number & values.str.contains(_LIKE_A_DATE))
+
+
+def _plain(values: pl.Series) -> pl.Series:
+    """Make values as plain as the reading of times does: ２０２４－０３－０５ is a date."""
+    return values.to_frame().select(plain(pl.col(values.name))).to_series()
 
 
 def _share(counts: pl.DataFrame, mask: pl.Series) -> float:

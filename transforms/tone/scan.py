@@ -6,7 +6,7 @@ has a bit, and each text gets a mask of bits. The look-up is a trie, walked at a
 in each round; nearly all places drop out in the first two.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -18,7 +18,8 @@ Masks: TypeAlias = npt.NDArray[np.uint64]
 Places: TypeAlias = npt.NDArray[np.intp]
 
 _CODE_POINTS: Final = 0x110000
-_BLOCK: Final = 131_072  # texts that are written out at once
+_BLOCK: Final = 131_072  # texts that are written out at once, at most
+_BLOCK_CHARACTERS: Final = 4_000_000  # characters of them, unless one text has more: each takes some ten bytes
 _CHUNK: Final = 4_096  # texts looked at at once: what is worked on stays in the cache
 _NO_PARENT: Final = 0xFFFF
 _SEPARATOR: Final = "\n"  # in no word
@@ -80,13 +81,16 @@ class Scanner:
         Returns:
             For each text the bits of all words in it.
         """
-        parts = [self._scan_block(texts.slice(begin, _BLOCK)) for begin in range(0, texts.len(), _BLOCK)]
+        ends = np.cumsum(texts.str.len_chars().to_numpy().astype(np.intp) + 1)
+        parts = [
+            self._scan_block(texts.slice(begin, end - begin), ends[begin:end] - (ends[begin - 1] if begin else 0))
+            for begin, end in _blocks(ends)
+        ]
         return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
 
-    def _scan_block(self, texts: pl.Series) -> Masks:
+    def _scan_block(self, texts: pl.Series, ends: Places) -> Masks:
         written = _SEPARATOR + texts.str.join(_SEPARATOR).item() + _SEPARATOR
         points = np.frombuffer(written.encode("utf-32-le"), np.uint32)
-        ends = np.cumsum(texts.str.len_chars().to_numpy().astype(np.intp) + 1)
         masks = np.empty(ends.size, np.uint64)
         for first in range(0, ends.size, _CHUNK):
             begin, last = ends[first - 1] if first else 0, min(first + _CHUNK, ends.size)
@@ -125,6 +129,16 @@ class Scanner:
         for lists, bits in self.beside:
             allowed |= ((words & lists) != 0) * bits
         return allowed
+
+
+def _blocks(ends: Places) -> Iterator[tuple[int, int]]:
+    """Cut texts into blocks of so many texts and characters that writing them out takes a bounded amount of memory."""
+    begin = 0
+    while begin < ends.size:
+        most = (ends[begin - 1] if begin else 0) + _BLOCK_CHARACTERS
+        end = min(begin + _BLOCK, max(begin + 1, int(np.searchsorted(ends, most, side="right"))))
+        yield begin, min(end, ends.size)
+        begin = end
 
 
 def build_scanner(

@@ -19,13 +19,24 @@ def _guess(*texts: str) -> DateGuess:
 
 @pytest.mark.parametrize(
     "texts",
-    [["2024-03-05", "2024/3/5"], ["27-MAR-14"], ["2024年3月5日 14:03"], ["05.03.2024"], ["2024-03-05T06:03:00Z"]],
+    [
+        ["2024-03-05", "2024/3/5"],
+        ["27-MAR-14"],
+        ["2024年3月5日 14:03"],
+        ["05.03.2024"],
+        ["2024-03-05T06:03:00Z"],
+        ["2024－03－05", "2024／3／5"],
+        ["２０２４－０３－０５", "２０２４年３月５日"],
+        ["'2024-03-05", '="2024-03-05"'],
+    ],
 )
 def test_what_is_read_without_a_profile_needs_no_format(texts: list[str]) -> None:
     assert _guess(*texts) == DateGuess(1.0)
 
 
-@pytest.mark.parametrize("texts", [["45356", "45357.5"], ["1709618580", "1709618581"], ["1709618580123"]])
+@pytest.mark.parametrize(
+    "texts", [["45356", "45357.5"], ["1709618580", "1709618581"], ["1709618580123"], ["４５３５６"]]
+)
 def test_numbers_that_are_dates_are_said_to_be_numbers(texts: list[str]) -> None:
     assert _guess(*texts) == DateGuess(1.0, is_number=True)
 

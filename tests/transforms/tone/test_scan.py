@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.tone import scan
-from transforms.tone.scan import Scanner, Word, build_scanner
+from transforms.tone.scan import Masks, Places, Scanner, Word, build_scanner
 
 _WORDS = {"不": Word(1), "不行": Word(2), "行李": Word(4, followed=8), "退款单": Word(16), "好": Word(followed=32)}
 _ALLOWS = {"\n": 8 | 32, "。": 8 | 32}
@@ -59,6 +59,23 @@ def test_blocks_do_not_matter(scanner: Scanner, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(scan, "_BLOCK", 2 * size)
         found.append(scanner.scan(texts).tolist())
     assert all(one == other for one, other in pairwise(found))
+
+
+def test_long_texts_are_cut_into_several_blocks(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = pl.Series(["行" * 70 + "不行", "好", "退款单" * 40, "", "x" * 200, "行李。" + "了" * 30])
+    whole = scanner.scan(texts).tolist()
+    written: list[int] = []
+    write = Scanner._scan_block
+
+    def counted(self: Scanner, some: pl.Series, ends: Places) -> Masks:
+        written.append(some.len())
+        return write(self, some, ends)
+
+    monkeypatch.setattr(Scanner, "_scan_block", counted)
+    monkeypatch.setattr(scan, "_BLOCK_CHARACTERS", 100)
+    assert scanner.scan(texts).tolist() == whole
+    assert written == [2, 1, 1, 1, 1]
+    assert whole == [1 | 2, 32, 16, 0, 0, 4 | 8]
 
 
 def test_no_words_find_nothing() -> None:
