@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
+from polars.exceptions import ComputeError
 from rich.table import Table
 from rich.text import Text
 
 from flows.accounts import make_books, reasons_by_file, set_aside
 from flows.ingest.archives import is_archive, shown
-from flows.ingest.ledger import make_ledger, read_deliveries
+from flows.ingest.ledger import StagedGoneError, make_ledger, read_deliveries
 from flows.ingest.run import ingest, known_homes
 from flows.keys import load_key
 from flows.publish import folder_in_force
@@ -18,6 +19,11 @@ from flows.resolve import Resolved, resolve
 from flows.settings import Layout, Settings, make_settings, read_limits, read_policies
 from flows.storage import Place
 from flows.tables import files_table, rendered
+
+_UNKNOWN = (
+    "What {} holds cannot be read just now, perhaps because a run is at work there; rows that belong to a dispute "
+    "loaded before count as set aside above. Check again once it has ended."
+)
 
 
 def check_path(path: Path, profile: str | None, data: Place | None = None) -> str:
@@ -38,20 +44,27 @@ def check_path(path: Path, profile: str | None, data: Place | None = None) -> st
     """
     with tempfile.TemporaryDirectory(prefix="rulings-check-") as scratch:
         settings = settings_of(path.resolve(), Path(scratch) / "data", profile)
-        published = None
+        published, unknown = None, ""
         if data:
             settings = replace(settings, limits=read_limits(data), policies=read_policies(data))
-            published = make_ledger(Layout(data), read_deliveries(folder_in_force(Layout(data))))
+            try:
+                published = make_ledger(Layout(data), read_deliveries(folder_in_force(Layout(data))))
+            except StagedGoneError:
+                unknown = _UNKNOWN.format(data)
         ledger = ingest(settings, load_key(settings.layout), columns_of=published)
         resolved = resolve(ledger, settings.layout)
         if data and published:
-            resolved = _without_known(resolved, known_homes(published, Layout(data)))
+            try:
+                resolved = _without_known(resolved, known_homes(published, Layout(data)))
+            except (OSError, ComputeError):
+                # So Polars says that files are gone; a check waits for no run, and a run clears folders and forgets.
+                unknown = _UNKNOWN.format(data)
         books = make_books(resolved)
-        return (
-            files_table(books.files, reasons_by_file(resolved, books))
-            + "\n"
-            + _reasons_table(set_aside(resolved, books))
+        tables = (
+            files_table(books.files, reasons_by_file(resolved, books)),
+            _reasons_table(set_aside(resolved, books)),
         )
+        return "\n".join([*tables, *([unknown] if unknown else [])])
 
 
 def _without_known(resolved: Resolved, homes: pl.LazyFrame) -> Resolved:

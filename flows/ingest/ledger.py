@@ -129,6 +129,10 @@ class Ledger:
         return {file_id: place for place, file_id in enumerate(self.staged)}
 
 
+class StagedGoneError(RunError):
+    """A folder that a release counts is not there."""
+
+
 def staged_folder(layout: Layout, table: str, file_id: str) -> Place:
     """Return the folder of a staged file."""
     return layout.staged / table / file_id
@@ -174,7 +178,7 @@ def make_ledger(layout: Layout, deliveries: tuple[Delivery, ...]) -> Ledger:
         The ledger.
 
     Raises:
-        RunError: What was staged of a delivery is gone.
+        StagedGoneError: What was staged of a delivery is gone.
     """
     staged: dict[str, StagedFile] = {}
     for delivery in deliveries:
@@ -182,7 +186,7 @@ def make_ledger(layout: Layout, deliveries: tuple[Delivery, ...]) -> Ledger:
             folder = staged_folder(layout, delivery.table, delivery.counts_as)
             record = read_record(folder)
             if record is None:
-                raise RunError(
+                raise StagedGoneError(
                     f"the staged rows of {delivery.name} ({delivery.table}) are no longer in {folder}; "
                     "restore the folder, or begin with an empty data directory and deliver everything again"
                 )

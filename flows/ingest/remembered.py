@@ -4,7 +4,7 @@ An inbox is often kept: a night run would read all that was ever delivered only 
 says whether a file was written to: its time of change cannot be set by whoever copies or touches it.
 """
 
-import hashlib
+import hmac
 import json
 import os
 import time
@@ -16,6 +16,7 @@ from typing import Any
 from flows.files import write_json_atomically
 from flows.ingest.delivered import InboxFile
 from flows.settings import Layout
+from transforms.privacy.pseudonym import PseudonymKey
 
 #: A file that was written to so shortly before it was read may have been written to again within one tick of the clock.
 YOUNG_NANOSECONDS = 2 * 10**9
@@ -40,8 +41,14 @@ class Seen:
 class Remembered:
     """Files that were read before, and those that are read now."""
 
-    def __init__(self, layout: Layout) -> None:
-        """Read what is remembered of an inbox; a file that cannot be understood is as good as none."""
+    def __init__(self, layout: Layout, key: PseudonymKey) -> None:
+        """Read what is remembered of an inbox; a file that cannot be understood is as good as none.
+
+        Args:
+            layout: The data directory.
+            key: Key for pseudonyms: names of files may name persons, and a hash without one would tell who guesses.
+        """
+        self._secret = key.secret
         self._place = layout.local / "state" / "seen.json"
         self._work = layout.work
         self._before = _read(self._place)
@@ -51,7 +58,7 @@ class Remembered:
         """Return what a file was found to be, unless it may have been changed since, or was unpacked for this run."""
         if not self._is_kept(file):
             return None
-        key = _key(file.path)
+        key = self._key(file.path)
         seen = self._before.get(key)
         if seen is None or seen.identity != _identity(file.path):
             return None
@@ -72,7 +79,11 @@ class Remembered:
             and identity == _identity(file.path)
             and time.time_ns() - identity[-1] > YOUNG_NANOSECONDS
         ):
-            self._now[_key(file.path)] = Seen(identity, digest, size)
+            self._now[self._key(file.path)] = Seen(identity, digest, size)
+
+    def _key(self, path: Path) -> str:
+        text = b"ruling-analytics/path/" + os.fsencode(path.absolute())
+        return hmac.digest(self._secret, text, "sha256")[:_KEY_BYTES].hex()
 
     def _is_kept(self, file: InboxFile) -> bool:
         """Whether the file lies in the inbox as it is read: no member of an archive, no sheet, nothing unpacked.
@@ -98,11 +109,6 @@ def identity_of(file: InboxFile) -> tuple[int, ...]:
 def _identity(path: Path) -> tuple[int, ...]:
     found = path.stat()
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-
-
-def _key(path: Path) -> str:
-    # names of files may name persons
-    return hashlib.blake2b(os.fsencode(path.absolute()), digest_size=_KEY_BYTES).hexdigest()
 
 
 def _read(place: Path) -> dict[str, Seen]:

@@ -71,7 +71,7 @@ def ingest(
         files = _without_persons(list_files(settings, unpacked, profiles), key)
         if settings.executor == THREADS:
             files = [replace(file, meter=Meter(file.name, on_progress, _known_size(file))) for file in files]
-        prints = _fingerprints(files, settings)
+        prints = _fingerprints(files, settings, key)
         deliveries, new = _what_is_new(files, prints, before)
         readings = {"code": code_version(), "profiles": repr(profiles), "limits": repr(settings.limits)}
         readings["policies"] = repr(sorted(settings.policies.items()))
@@ -135,8 +135,8 @@ def _homes_of(layout: Layout, file_id: str, months: Iterable[str]) -> pl.LazyFra
     return pl.concat(parts) if parts else pl.LazyFrame(schema=HOMES_SCHEMA)
 
 
-def _fingerprints(files: Sequence[InboxFile], settings: Settings) -> list[Fingerprint]:
-    remembered = Remembered(settings.layout)
+def _fingerprints(files: Sequence[InboxFile], settings: Settings, key: PseudonymKey) -> list[Fingerprint]:
+    remembered = Remembered(settings.layout, key)
     with ThreadPoolExecutor(settings.threads) as pool:
         found = list(pool.map(partial(_fingerprint, limits=settings.limits, remembered=remembered), files))
     remembered.save()

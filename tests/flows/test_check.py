@@ -1,6 +1,7 @@
 """The dry run: what would be loaded and what set aside, and nothing kept."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,14 @@ def test_disputes_that_were_loaded_before_are_known(tmp_path: Path) -> None:
     )
     assert _line(check_path(june, None, tmp_path / "data"), "messages.csv", "1 reference")[1:4] == ["2", "1", "1"]
     assert _line(check_path(june, None), "messages.csv", "2 reference")[1:4] == ["2", "0", "2"]
+
+
+@pytest.mark.parametrize("gone", ["", "month=2026-01"])
+def test_staged_folders_that_a_run_has_just_removed_stop_no_check(tmp_path: Path, gone: str) -> None:
+    remember(stage(tmp_path, {"may/disputes.csv": DISPUTES}), "r1")
+    june = deliver(tmp_path / "june", {"messages.csv": messages_csv(("m1", "d1", "buyer", "好"))})
+    (folder,) = (tmp_path / "data" / "staged" / "disputes").iterdir()
+    shutil.rmtree(folder / gone)
+    text = check_path(june, None, tmp_path / "data")
+    assert _line(text, "messages.csv", "1 reference")[1:4] == ["1", "0", "1"]
+    assert text.endswith("Check again once it has ended.")

@@ -10,6 +10,7 @@ import pytest
 
 from flows.errors import RunError
 from flows.executor import Processes
+from tests.flows.processes import is_alive
 
 _PATIENCE_SECONDS = 30
 #: A run that starts a worker, says which process it is, and is killed while the worker waits.
@@ -53,7 +54,7 @@ def test_a_worker_ends_with_the_run_that_started_it() -> None:
     run.wait()
     run.stdout.close()
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while _is_alive(worker):
+    while is_alive(worker):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -62,11 +63,3 @@ def test_a_worker_whose_run_is_gone_already_does_not_begin() -> None:
     command = "import os; from flows.children import end_with_parent; end_with_parent(os.getpid()); print('begun')"
     done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True

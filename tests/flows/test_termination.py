@@ -11,13 +11,14 @@ import pytest
 from flows.run_log import STOPPED, read_runs
 from flows.sample import write_sample
 from flows.settings import Layout
+from tests.flows.processes import is_alive
 
 LONGEST_SECONDS = 10.0
 STARTS_WITHIN_SECONDS = 180.0
 
 
-def _children(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
 
 
 def _has_begun(run: subprocess.Popen[str], stage: str) -> bool:
@@ -55,9 +56,9 @@ def test_sigterm_ends_a_run_within_ten_seconds(tmp_path: Path, inbox: Path, stag
     assert not layout.current.exists()
     assert [record.status for record in read_runs(layout)] == [STOPPED]
     deadline = time.monotonic() + LONGEST_SECONDS
-    while any(_is_alive(child) for child in children) and time.monotonic() < deadline:
+    while any(is_alive(child) for child in children) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert not any(_is_alive(child) for child in children)
+    assert not any(is_alive(child) for child in children)
 
 
 #: What a run does when it has processes at work.
@@ -83,17 +84,11 @@ def test_sigterm_is_heard_while_processes_are_at_work(tmp_path: Path) -> None:
     command = [sys.executable, "-c", _WITH_PROCESSES, str(tmp_path / "data")]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert run.stdout is not None
-    worker = run.stdout.readline().strip()
-    assert worker
+    worker = int(run.stdout.readline())
     run.send_signal(signal.SIGTERM)
     _, said = run.communicate(timeout=60)
     assert (run.returncode, said.splitlines()[-1].startswith("rulings: told to stop")) == (1, True)
     deadline = time.monotonic() + LONGEST_SECONDS
-    while _is_alive(worker) and time.monotonic() < deadline:
+    while is_alive(worker) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert not _is_alive(worker)
-
-
-def _is_alive(pid: str) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and ") Z " not in stat.read_text(encoding="ascii")
+    assert not is_alive(worker)

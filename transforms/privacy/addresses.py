@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from transforms.privacy.digits import BEGIN, END
+from transforms.privacy.digits import BEGIN, DOOR, END
 from transforms.privacy.kinds import PersonalData
 from transforms.privacy.numbers import Rule
 
@@ -20,16 +20,16 @@ _NOT_IN_NAMES: Final = (
     "我你您他她它们的得了着过是在到至往寄发给送退吗呢吧啊呀哦嗯要把从住跟与就没还说请麻烦货快递收件址骗被让叫换买卖错"
     "这那哪什么怎很太都不也去来回找问打走跑上半逛绕赶为以及或但因所能会想"
 )
-_NAME: Final = rf"[\p{{Han}}\uFDD1--[{_NOT_IN_NAMES}]]"
+_NAME: Final = rf"[\p{{Han}}\uFDD1\uFDD3--[{_NOT_IN_NAMES}]]"
 # With 放 a name goes on (解放路) but does not begin (放金桂小区).
-_BEGINS: Final = rf"[\p{{Han}}\uFDD1--[放{_NOT_IN_NAMES}]]"
+_BEGINS: Final = rf"[\p{{Han}}\uFDD1\uFDD3--[放{_NOT_IN_NAMES}]]"
 # After a listed place nearly anything may be a name.
-_ANY: Final = r"[\p{Han}\uFDD0\uFDD1--[的了着过吗呢吧是我你您他她在到寄发收也都就还没不个这那些很哪]]"
+_ANY: Final = r"[\p{Han}\uFDD0\uFDD1\uFDD3--[的了着过吗呢吧是我你您他她在到寄发收也都就还没不个这那些很哪]]"
 _NUMBER: Final = r"(?:[0-9０-９]{1,5}|[一二三四五六七八九十百零〇两]{1,6})"
 _DISTRICT: Final = r"(?:自治[州县旗]|地区|新区|开发区|[市区县旗州盟镇乡]|街道)"
 _STREET: Final = r"(?:大道|大街|街道?|[路巷弄]|胡同)(?:[东西南北中][段路]?|[一二三四五六七八九][段路巷])?"
 # The end of the name of a street: none of the characters that make another word of it (公路, 网路, 思路, 一路).
-_WAY: Final = rf"(?:[\p{{Han}}--[{_NOT_IN_NAMES}一网线思套电公铁马半道速]]|[东西南北中园纬经环]一){END}?{_STREET}"
+_WAY: Final = rf"(?:[\p{{Han}}\uFDD3--[{_NOT_IN_NAMES}一网线思套电公铁马半道速]]|[东西南北中园纬经环]一){END}?{_STREET}"
 _ESTATE: Final = (
     r"(?:国际|小区|社区|花园|家园|公寓|大厦|广场|中心|新村|[村屯庄苑城府园湾庭轩郡里区]|名都|豪庭|大学|学院|医院|校区|市场"
     r"|工业园|产业园|科技园)"
@@ -99,11 +99,13 @@ def address_rules() -> tuple[Rule, ...]:
     )
     again = r"\[地址\](?:[\s,，]?\[地址\])+"
     return (
+        # 502门口 is the door of a flat, not flat 502 and a mouth; 88号口 is what was written.
+        Rule("门口", f"门{DOOR}"),
         Rule(f"{listed}|{chain}", mask),
         Rule(f"{labelled}|{district}|{numbered}|{building}|{room}", f"${{1}}{mask}"),
         Rule(again, mask),
-        # 502门口 is the door of a flat, not flat 502 and a mouth.
-        Rule(r"\[地址\]口", f"{mask}门口"),
+        Rule(rf"\[地址\]{DOOR}", f"{mask}门口"),
+        Rule(DOOR, "口"),
     )
 
 

@@ -10,7 +10,9 @@ import polars as pl
 
 # Noncharacters, which Unicode keeps for use within a program; they never occur in text that is exchanged.
 BEGIN, END, KEPT = "\ufdd0", "\ufdd1", "\ufdd2"
-MARKS = f"[{BEGIN}{END}{KEPT}]"
+#: Stands for the 口 of 门口 while addresses are looked for.
+DOOR = "\ufdd3"
+MARKS = f"[{BEGIN}{END}{KEPT}{DOOR}]"
 
 FORMS: tuple[str, ...] = (
     "0０〇零○洞⓪",

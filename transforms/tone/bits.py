@@ -5,8 +5,8 @@ found in a text is then at least what is there, and a rule is at worst tried in 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import reduce
+from dataclasses import dataclass
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Final, TypeAlias
 
@@ -58,9 +58,9 @@ def behind(name: str) -> str:
     return f"{name}, behind"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bits:
-    """The bits.
+    """The bits; equal only to themselves, so that what is worked out with them can be kept.
 
     Attributes:
         of: Name of a list or of something else → its bit.
@@ -71,7 +71,6 @@ class Bits:
     of: Mapping[str, int]
     needed: Mapping[str, int]
     written: Mapping[str, int]
-    _known: dict[Needs, Conditions] = field(default_factory=dict, compare=False, repr=False)
 
     def any(self, *names: str) -> np.uint64:
         """Give the mask of some names."""
@@ -88,11 +87,10 @@ class Bits:
 
     def conditions(self, needs: Needs) -> Conditions:
         """Turn needs into masks; a set with a character that is not looked for is no condition."""
-        if needs not in self._known:
-            self._known[needs] = tuple(sorted({self._masks(alternative) for alternative in needs}))
-        return self._known[needs]
+        return _conditions(self, needs)
 
-    def _masks(self, alternative: Iterable[frozenset[str]]) -> tuple[np.uint64, ...]:
+    def masks(self, alternative: Iterable[frozenset[str]]) -> tuple[np.uint64, ...]:
+        """Turn what must be there together into masks, without those that others imply."""
         masks = {mask for mask in map(self._mask, alternative) if mask}
         least = (mask for mask in masks if not any(mask & other == other for other in masks - {mask}))
         return tuple(np.uint64(mask) for mask in sorted(least))
@@ -105,6 +103,11 @@ class Bits:
         for character in sorted(characters & self.written.keys()):
             mask |= 0 if mask & self.written[character] else self.needed[character]
         return mask
+
+
+@lru_cache(maxsize=4096)
+def _conditions(bits: Bits, needs: Needs) -> Conditions:
+    return tuple(sorted({bits.masks(alternative) for alternative in needs}))
 
 
 def assign_bits(words: Mapping[str, str]) -> Bits:

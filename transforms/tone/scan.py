@@ -232,11 +232,16 @@ def _placed(children: list[dict[int, int]], n_classes: int) -> tuple[Places, Pla
 def _first_fit(used: npt.NDArray[np.bool_], steps: Places, begin: int) -> int:
     """Find the first base at which all children have a free place, the first of them at ``begin`` or behind it."""
     begin = max(begin, int(steps[0]) + 1)
-    if steps.size == 1 and not used[begin]:
+    if steps.size == 1 and begin < used.size and not used[begin]:
         return begin - int(steps[0])
-    while True:
+    # The last child must lie within as well.
+    while begin + _TRIED + int(steps[-1] - steps[0]) <= used.size:
         bases = np.flatnonzero(~used[begin : begin + _TRIED]) + (begin - int(steps[0]))
         fits = ~used[bases[:, None] + steps[1:]].any(axis=1)
         if fits.any():
             return int(bases[fits.argmax()])
         begin += _TRIED
+    raise ValueError(
+        f"{steps.size} characters that may follow one beginning find no room among {used.size:,} places; the lists are "
+        "much wider than those shipped, raise _ROOM in transforms/tone/scan.py"
+    )

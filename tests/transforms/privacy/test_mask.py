@@ -48,6 +48,12 @@ REPEATED = [
     ("11010519491231002X,11010519491231002X", "[身份证],[身份证]"),
     ("6222029411842785347,6217009445928504028", "[银行卡],[银行卡]"),
 ]
+BESIDE_ADDRESSES = [
+    ("杭州市西湖区文三路88号口", "[地址]口"),
+    ("放金桂小区8栋3单元502门口", "放[地址]门口"),
+    ("放金桂小区3单元2门口等", "放[地址]门口等"),
+    ("南京市鼓楼区城门口路22号", "[地址]"),
+]
 LOOK_ALIKES = [
     "价格12345元，运费12元",
     "2026-03-05 14:03:00 签收",
@@ -101,6 +107,11 @@ def test_personal_data_is_masked_by_its_type(text: str, expected: str) -> None:
     assert found is not None
     assert found.endswith(expected) if expected == "[地址]" else found == expected
     assert not any(part in found for part in ("138", "87654321", "1949", "6222", "lilei", "文三路", "123456"))
+
+
+@pytest.mark.parametrize(("text", "expected"), BESIDE_ADDRESSES)
+def test_words_beside_an_address_stay_as_they_are(text: str, expected: str) -> None:
+    assert _masked(text) == [expected]
 
 
 @pytest.mark.parametrize(("text", "expected"), REPEATED)

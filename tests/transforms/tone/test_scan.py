@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -80,6 +81,14 @@ def test_long_texts_are_cut_into_several_blocks(scanner: Scanner, monkeypatch: p
 
 def test_no_words_find_nothing() -> None:
     assert build_scanner({}, {}, {}, {}).scan(pl.Series(["abc", ""])).tolist() == [0, 0]
+
+
+def test_words_that_find_no_room_are_said() -> None:
+    used = np.ones(1000, np.bool_)
+    with pytest.raises(ValueError, match="2 characters that may follow one beginning find no room among 1,000 places"):
+        scan._first_fit(used, np.array([3, 900]), 5)
+    with pytest.raises(ValueError, match="find no room"):
+        scan._first_fit(used, np.array([3]), 1000)
 
 
 def test_all_words_of_many_are_found() -> None:
