@@ -75,8 +75,10 @@ def _order(ranked: Sequence[Importance]) -> Label:
     """What the intervals say of the order, pair by pair."""
     settled = settled_pairs(ranked)
     n_settled, n_pairs = sum(len(others) for others in settled.values()), len(ranked) * (len(ranked) - 1) // 2
+    lacks = any(row.ci_low is None for row in ranked)
+    why = Label("overlap or are missing", "区间重叠或缺失") if lacks else Label("overlap", "区间重叠")
     if not n_settled:
-        return Label("the intervals overlap, so no order is settled", "区间重叠，次序未定")
+        return Label(f"the intervals {why.en}, so no order is settled", f"{why.zh}，次序未定")
     if n_settled == n_pairs:
         return Label("the intervals are apart, so the order is settled", "区间互不重叠，次序确定")
     parts = []
@@ -85,7 +87,7 @@ def _order(ranked: Sequence[Importance]) -> Label:
         parts.append(Label(f"{name.en} counts for more than {lesser.en}", f"{name.zh}的作用大于{lesser.zh}"))
     told = Label("; ".join(part.en for part in parts), "，".join(part.zh for part in parts))
     return Label(
-        f"{told.en}; no other pair is told apart, for its intervals overlap", f"{told.zh}；其余各对区间重叠，无法区分"
+        f"{told.en}; no other pair is told apart, for its intervals {why.en}", f"{told.zh}；其余各对{why.zh}，无法区分"
     )
 
 

@@ -18,7 +18,7 @@ from transforms.statistics.design import MISSING_SUFFIX, Design, Prepared, prepa
 from transforms.statistics.effects import FittedModel, fit_model, ordinal_family
 from transforms.statistics.families import Family
 from transforms.statistics.jackknife import degrees_of_changes, leave_out
-from transforms.statistics.matrix import Matrix
+from transforms.statistics.matrix import Booleans, Matrix
 from transforms.statistics.newton import Fit
 from transforms.statistics.ratios import parts_of_sum
 from transforms.statistics.reference import t_p_value, two_sided_quantile
@@ -33,6 +33,8 @@ MOST_ROWS = 100_000
 #: The four factors together must explain something, at this level, before it is divided among them.
 SIGNIFICANCE = 0.05
 NO_EFFECT = "no_effect_found"
+#: A factor that one seller alone determines: without that seller nothing is known of it, so nothing of how it varies.
+LONE = "lone_cluster"
 FACTORS = tuple(spec.name for spec in CORE_FACTORS)
 _MILLE = 1000
 
@@ -52,7 +54,8 @@ class FactorImportance:
         p_value: Likelihood-ratio test of the factor given the other three, corrected for sellers.
         learnt_weight: Coefficient per unit of advantage over the sum of those of all factors; None where that sum is
             not significantly above zero.
-        learnt_ci_low: Lower end of the 95 % interval of the learnt weight.
+        learnt_ci_low: Lower end of the 95 % interval of the learnt weight; None for all where one seller alone
+            determines one of them, since they add up to one.
         learnt_ci_high: Upper end.
         status: ``ok``, what is to be said of the intervals, or why there is no number.
     """
@@ -80,7 +83,8 @@ class Importance:
         share_covariance: Covariance of the shares by seller, shape (4, 4), zero where a factor has no share; None
             where nothing can be said of variation.
         share_dofs: Degrees of freedom of the intervals of the shares, shape (4,).
-        p_value: Likelihood-ratio test of all factors together, corrected for sellers.
+        p_value: Likelihood-ratio test of all factors together, corrected for sellers; of the others where some hang on
+            a single seller.
         clustering: Disputes in the fits, and the sellers behind them.
         is_sampled: Whether the fits use a sample of sellers.
         status: ``ok``, or why there are no shares.
@@ -129,11 +133,13 @@ class _Errors:
         columns: Their places among intercepts and free slopes, ascending, shape (m,).
         covariance: Shape (m, m).
         degrees: Degrees of freedom of each, shape (m,).
+        is_lone: Whether one seller alone determines it, shape (m,). Its variance says nothing.
     """
 
     columns: Integers
     covariance: Floats
     degrees: Floats
+    is_lone: Booleans
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,11 @@ class _Fitted:
     def clustering(self) -> Clustering:
         """Disputes and sellers."""
         return self.model.matrix.clustering
+
+    def hangs_on_one(self, player: int) -> bool:
+        """Whether one seller alone determines the coefficient of the player's advantage."""
+        own = _columns_of(self.model.family, self.full, self.places[player][:1])
+        return self.errors is not None and bool(self.errors.is_lone[np.isin(self.errors.columns, own)].any())
 
 
 def measure_importance(frame: pl.LazyFrame, extra: Sequence[FactorSpec], most_rows: int = MOST_ROWS) -> Importance:
@@ -228,15 +239,17 @@ def _errors(model: FittedModel, fitted: Fit, places: Integers) -> _Errors | None
     """Leave out each seller from the coefficients of the factors."""
     matrix, family = model.matrix, model.family
     columns = _columns_of(family, fitted, places)
+    nothing = np.zeros(columns.size, dtype=np.bool_)
     if not matrix.has_sellers:
         plain = np.linalg.inv(fitted.information)[np.ix_(columns, columns)]
-        return _Errors(columns, np.asarray(plain, dtype=np.float64), np.full(columns.size, math.inf))
+        return _Errors(columns, np.asarray(plain, dtype=np.float64), np.full(columns.size, math.inf), nothing)
     if matrix.clustering.n_clusters == 1:
         return None
     directions = np.eye(fitted.information.shape[0])[columns]
     moved = leave_out(matrix, family, fitted, directions)
     degrees = degrees_of_freedom(matrix, family, fitted, directions)
-    return _Errors(columns, moved.covariance, np.minimum(degrees, degrees_of_changes(moved.changes.T)))
+    degrees = np.minimum(degrees, degrees_of_changes(moved.changes.T))
+    return _Errors(columns, moved.covariance, degrees, moved.is_lone)
 
 
 def _scales(prepared: Prepared) -> Floats:
@@ -257,7 +270,11 @@ def _divide(fitted: _Fitted, blank: Importance, scales: Floats) -> Importance:
     factors = _with_gains(fitted, blank.factors)
     whole = replace(blank, p_value=p_value)
     if fitted.game.total <= 0 or (p_value is not None and p_value >= SIGNIFICANCE):
-        named = [replace(each, status=NO_EFFECT) if each.r2_alone is not None else each for each in factors]
+        tested = [each.r2_alone is not None and each.status != LONE for each in factors]
+        named = [
+            replace(each, status=NO_EFFECT) if is_tested else each
+            for each, is_tested in zip(factors, tested, strict=True)
+        ]
         return replace(whole, factors=tuple(named), status=NO_EFFECT)
     shares = fitted.game.values / fitted.game.values.sum()
     changes = _share_changes(fitted)
@@ -270,44 +287,58 @@ def _divide(fitted: _Fitted, blank: Importance, scales: Floats) -> Importance:
     )
 
 
-def _deffs(fitted: _Fitted, places: Integers) -> Floats | None:
+def _deffs(fitted: _Fitted, columns: Integers) -> Floats | None:
     """Design effects of some coefficients, a matrix whose eigenvalues they are; None where they cannot be had."""
     if fitted.errors is None:
         return None
-    free = _columns_of(fitted.model.family, fitted.full, places)
-    here = np.searchsorted(fitted.errors.columns, free)
-    plain = np.linalg.inv(fitted.full.information)[np.ix_(free, free)]
+    here = np.searchsorted(fitted.errors.columns, columns)
+    plain = np.linalg.inv(fitted.full.information)[np.ix_(columns, columns)]
     return np.asarray(np.linalg.solve(plain, fitted.errors.covariance[np.ix_(here, here)]))
 
 
 def _least_degrees(fitted: _Fitted, places: Integers) -> float:
-    """Degrees of freedom of the least certain of some coefficients."""
+    """Degrees of freedom of the least certain of some coefficients, but those that one seller alone determines."""
     if fitted.errors is None:
         return math.inf
     here = np.isin(fitted.errors.columns, _columns_of(fitted.model.family, fitted.full, places))
-    return float(fitted.errors.degrees[here].min(initial=math.inf))
+    return float(fitted.errors.degrees[here & ~fitted.errors.is_lone].min(initial=math.inf))
 
 
 def _p_value(fitted: _Fitted, places: Integers, gain: float, denominator: float) -> float | None:
-    """Likelihood-ratio test of some coefficients, corrected for sellers. Source: Rao and Scott (1984)."""
-    deffs = _deffs(fitted, places)
+    """Likelihood-ratio test of some coefficients, corrected for sellers. Source: Rao and Scott (1984).
+
+    Where one seller alone determines some of them, it is Wald's test of the others.
+    """
+    if fitted.errors is None:
+        return None
+    columns = _columns_of(fitted.model.family, fitted.full, places)
+    sure = columns[~fitted.errors.is_lone[np.searchsorted(fitted.errors.columns, columns)]]
+    deffs = _deffs(fitted, sure)
     if deffs is None or deffs.size == 0 or np.trace(deffs) <= 0:
         return None
     dof = deffs.shape[0]
     test = IndependenceTest(float(np.trace(deffs)) / dof, float(np.trace(deffs @ deffs)), dof)
-    return test.p_value(2 * gain, denominator)
+    return test.p_value(2 * (gain if dof == columns.size else _gain_of(fitted.full, sure)), denominator)
+
+
+def _gain_of(fitted: Fit, columns: Integers) -> float:
+    """What some coefficients add to the log-likelihood, to second order."""
+    estimates = np.concatenate([fitted.intercepts, fitted.slopes[fitted.free]])[columns]
+    plain = np.linalg.inv(fitted.information)[np.ix_(columns, columns)]
+    return float(estimates @ np.linalg.solve(plain, estimates)) / 2
 
 
 def _with_gains(fitted: _Fitted, factors: Sequence[FactorImportance]) -> tuple[FactorImportance, ...]:
     """What each factor adds to McFadden's R², first and last, and its test."""
     filled, game = list(factors), fitted.game
     for player, place in enumerate(fitted.players):
-        gain = game.given_others(player)
+        gain, own, is_lone = game.given_others(player), fitted.places[player], fitted.hangs_on_one(player)
         filled[place] = replace(
             filled[place],
             r2_alone=game.alone(player) / -game.null,
             r2_given_others=gain / -game.null,
-            p_value=_p_value(fitted, fitted.places[player], gain, _least_degrees(fitted, fitted.places[player])),
+            p_value=None if is_lone else _p_value(fitted, own, gain, _least_degrees(fitted, own)),
+            status=LONE if is_lone else filled[place].status,
         )
     return tuple(filled)
 
@@ -334,13 +365,15 @@ def _share_dofs(fitted: _Fitted, changes: Floats) -> Floats:
 def _with_shares(
     fitted: _Fitted, factors: Sequence[FactorImportance], shares: Floats, changes: Floats | None
 ) -> tuple[FactorImportance, ...]:
-    """Shares with their intervals; a factor that is alone has all, and no interval."""
+    """Shares with their intervals; a factor that is alone has all, and no interval, nor has one of a single seller."""
     filled = list(factors)
     noise = _noise(fitted)
     for player, place in enumerate(fitted.players):
         share = float(shares[player])
         r2_part = share * fitted.game.total / -fitted.game.null
         filled[place] = replace(filled[place], share=share, r2_part=r2_part)
+        if fitted.hangs_on_one(player):
+            continue
         if len(fitted.players) == 1:
             filled[place] = replace(filled[place], status="only_factor")
         elif changes is not None and noise is not None:
@@ -358,7 +391,7 @@ def _noise(fitted: _Fitted) -> Floats | None:
     A factor's coefficients add half the sum of their design effects to the log-likelihood, by chance alone. Source:
     Takeuchi (1976).
     """
-    deffs = [_deffs(fitted, places) for places in fitted.places]
+    deffs = [_deffs(fitted, _columns_of(fitted.model.family, fitted.full, places)) for places in fitted.places]
     if any(each is None for each in deffs):
         return None
     return np.array([np.trace(each) / 2 / fitted.game.total for each in deffs if each is not None])
@@ -394,14 +427,17 @@ def share_interval(share: float, variance: float, chance: Chance, dof: float) ->
 
 
 def _with_weights(fitted: _Fitted, factors: Sequence[FactorImportance], scales: Floats) -> tuple[FactorImportance, ...]:
-    """Weights that the rulings give the advantages: coefficients per unit, made to add up to one."""
+    """Weights that the rulings give the advantages: coefficients per unit, made to add up to one.
+
+    Where one of them hangs on a single seller the sum does, too, and no weight has an interval.
+    """
     here = [
         (place, own[0]) for place, own in zip(fitted.players, fitted.places, strict=True) if fitted.full.free[own[0]]
     ]
     units = np.array([scales[place] for place, _ in here])
     per_unit = fitted.full.slopes[[own for _, own in here]] / units
-    errors = None
-    if fitted.errors is not None:
+    errors, is_lone = None, any(fitted.hangs_on_one(player) for player in range(len(fitted.players)))
+    if fitted.errors is not None and not is_lone:
         own_columns = [_columns_of(fitted.model.family, fitted.full, np.array([own]))[0] for _, own in here]
         columns = np.searchsorted(fitted.errors.columns, own_columns)
         errors = fitted.errors.covariance[np.ix_(columns, columns)] / np.outer(units, units)
@@ -435,8 +471,9 @@ def share_difference(importance: Importance, first: str, second: str) -> Differe
         return Difference(None, None, None, None, lost.status)
     estimate = shares[0] - shares[1]
     clustering, errors = importance.clustering, importance.share_covariance
-    if errors is None or by_name[first].ci_low is None:
-        return Difference(estimate, None, None, None, clustering.status)
+    silent = [by_name[name].status for name in (first, second) if by_name[name].ci_low is None]
+    if errors is None or silent:
+        return Difference(estimate, None, None, None, LONE if LONE in silent else clustering.status)
     places = [FACTORS.index(first), FACTORS.index(second)]
     scale = math.sqrt(errors[places[0], places[0]] * errors[places[1], places[1]])
     correlation = errors[places[0], places[1]] / scale if scale > 0 else 0.0

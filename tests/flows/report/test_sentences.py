@@ -77,11 +77,18 @@ def _importance(factor: str, share: float | None, low: float, high: float, statu
             "than chance would, so they are not ranked.",
         ),
         (
+            [_importance("evidence", 0.6, 0.5, 0.7), _importance("rules", 0.2, 0.1, 0.3),
+             {**_importance("tone", 0.2, 0.0, 0.0, "lone_cluster"), "ci_low": None, "ci_high": None}],
+            "Of what the four factors explain of the rulings (n = 900), the shares are evidence 60.0% (50.0 to 70.0), "
+            "rules 20.0% (10.0 to 30.0) and tone 20.0% (no interval): evidence counts for more than rules; no other "
+            "pair is told apart, for its intervals overlap or are missing.",
+        ),
+        (
             [_importance("rules", 1.0, 0.9, 1.0), _importance("tone", None, 0, 0, "not_recorded")],
             "Only rules is recorded well enough to be weighed, so there is no ranking (n = 900).",
         ),
     ],
-    ids=["partly settled", "no effect", "one factor"],
+    ids=["partly settled", "no effect", "of one seller", "one factor"],
 )  # fmt: skip
 def test_the_ranking_says_what_the_table_shows(tmp_path: Path, rows: list[Row], said: str) -> None:
     release = Release().add("marts.factor_importance", *rows)

@@ -18,6 +18,7 @@ from transforms.statistics.design import build_design
 from transforms.statistics.effects import FittedModel, fit_model, ordinal_family
 from transforms.statistics.importance import (
     FACTORS,
+    LONE,
     NO_EFFECT,
     Chance,
     Importance,
@@ -240,6 +241,57 @@ def test_no_effect_has_no_shares() -> None:
             assert share_difference(importance, "evidence", "reputation").status == NO_EFFECT
     # of 40 at 5 %: 2 expected, 7 or more with a chance of 1 %
     assert found < 7
+
+
+def _of_one_seller(frame: pl.DataFrame, factor: str, others: float | None) -> pl.DataFrame:
+    """One seller with about a tenth of the disputes is the only one whose advantage is anything but ``others``."""
+    own = pl.col("seller_id") == "S2"
+    return frame.with_columns(pl.when(own).then(factor).otherwise(pl.lit(others, pl.Float64)).alias(factor))
+
+
+@pytest.mark.parametrize("others", [None, 0.0])
+def test_a_factor_of_one_seller_is_not_tested(others: float | None) -> None:
+    frame = _of_one_seller(disputes(900, 60), "tone_advantage", others)
+    assert frame.filter(pl.col("seller_id") == "S2").height >= 37
+    found = measure_importance(frame.lazy(), [])
+    evidence, rules, tone, reputation = found.factors
+    assert (tone.status, tone.p_value, tone.ci_low, tone.ci_high) == (LONE, None, None, None)
+    assert tone.share is not None
+    assert all(factor.learnt_weight is not None and factor.learnt_ci_low is None for factor in found.factors)
+    assert found.p_value is not None
+    assert found.p_value < 0.001
+    for factor in (evidence, rules, reputation):
+        assert factor.status == found.clustering.status
+        assert factor.p_value is not None
+        assert factor.ci_low is not None
+    for pair in (("evidence", "tone"), ("tone", "evidence")):
+        difference = share_difference(found, *pair)
+        assert (difference.p_value, difference.ci_low, difference.status) == (None, None, LONE)
+
+
+def test_where_one_seller_alone_lacks_a_factor_the_factor_is_tested() -> None:
+    frame = disputes(900, 60)
+    lacks = pl.col("seller_id") == "S2"
+    found = measure_importance(
+        frame.with_columns(rules_advantage=pl.when(~lacks).then("rules_advantage")).lazy(), []
+    ).factors[1]
+    whole = measure_importance(frame.filter(~lacks).lazy(), []).factors[1]
+    # Wald's test of rules alone, for what the seller's level is without rules is known from that seller only
+    assert found.p_value is not None
+    assert whole.p_value is not None
+    assert np.log(found.p_value) == pytest.approx(np.log(whole.p_value), rel=0.2)
+    assert found.status == "ok"
+    assert found.learnt_ci_low is not None
+
+
+def test_without_effect_a_factor_of_one_seller_makes_no_shares() -> None:
+    frame = timed_disputes(World(n=800, sellers=150, effects=(0, 0, 0, 0)), 1)
+    largest = frame["seller_id"].value_counts(sort=True)["seller_id"][0]
+    found = measure_importance(
+        frame.with_columns(tone_advantage=pl.when(pl.col("seller_id") == largest).then("tone_advantage")).lazy(), []
+    )
+    assert found.status == NO_EFFECT
+    assert [factor.status for factor in found.factors] == [NO_EFFECT, NO_EFFECT, LONE, NO_EFFECT]
 
 
 def test_whole_sellers_are_sampled_above_a_number_of_rows() -> None:

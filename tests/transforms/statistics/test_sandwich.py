@@ -15,10 +15,13 @@ from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import Fit, fit, information_of
 from transforms.statistics.ordinal import Ordinal
 from transforms.statistics.sandwich import cluster_errors, cluster_influences, covariance, plain_covariance
+from transforms.statistics.specs import FactorSpec
 
 EXACT = 1e-8
 #: Clusters with little leverage are corrected to first order.
 FIRST_ORDER = 1e-3
+#: The polynomial against the exact correction.
+POLYNOMIAL = 3e-4
 NUMERIC = 1e-6
 
 
@@ -99,6 +102,40 @@ def test_a_polynomial_is_near_at_any_leverage_that_it_is_used_for(
     assert np.linalg.norm(_scores(matrix, fitted) - exact, axis=0) == pytest.approx(
         np.zeros(exact.shape[1]), abs=FIRST_ORDER * float(np.linalg.norm(exact, axis=0).max())
     )
+
+
+@pytest.mark.parametrize(("n", "far", "least"), [(1_200, 5.0, 0.6), (6_000, 5.0, 0.3)])
+@pytest.mark.parametrize("correction", [leverage.UNBIASED, leverage.JACKKNIFE])
+def test_a_seller_who_is_extreme_in_many_columns_at_once_is_corrected(
+    n: int, far: float, least: float, correction: leverage.Correction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix, family = _with_one_extreme(n, far), Logit(2)
+    fitted = fit(matrix, family, matrix.estimable)
+    root = _power(np.asarray(np.linalg.inv(fitted.information), dtype=np.float64), 0.5)
+    held = information_of(matrix, family, fitted, slice(0, int(matrix.cluster_starts[1])))
+    # no coefficient tells: of each, the seller holds less than 0.4 of the information, or 0.05
+    assert np.linalg.eigvalsh(root @ held @ root)[-1] > least
+    near = _errors(matrix, fitted, correction)
+    monkeypatch.setattr(leverage, "LARGEST_FOR_POLYNOMIAL", -1.0)
+    assert near == pytest.approx(_errors(matrix, fitted, correction), rel=POLYNOMIAL)
+
+
+def _with_one_extreme(n: int, far: float) -> Matrix:
+    """Sellers with eight disputes each; the first always loses and is as far out in each of 16 columns of noise."""
+    rng = np.random.default_rng(2)
+    frame = disputes(n, seed=2).with_columns(seller_id=(pl.int_range(n) // 8).cast(pl.String).str.zfill(4))
+    own = pl.int_range(n) < 8
+    extra = [f"extra_{place}" for place in range(12)]
+    names = [*(f"{name}_advantage" for name in ("evidence", "rules", "tone", "reputation")), *extra]
+    columns = {name: np.where(np.arange(n) < 8, far * rng.choice([-1, 1]), rng.normal(size=n)) for name in names}
+    lost = pl.when(own).then(pl.lit("buyer_wins")).otherwise("outcome")
+    specs = [FactorSpec(name, name) for name in extra]
+    return build_design(frame.with_columns(outcome=lost, **columns).lazy(), specs).matrix
+
+
+def _errors(matrix: Matrix, fitted: Fit, correction: leverage.Correction) -> Floats:
+    scores = [part.scores for part in leverage.adjusted_scores(matrix, Logit(2), fitted, correction)]
+    return np.asarray(np.sqrt(((np.concatenate(scores) @ np.linalg.inv(fitted.information)) ** 2).sum(axis=0)))
 
 
 def _scores(matrix: Matrix, fitted: Fit) -> Floats:

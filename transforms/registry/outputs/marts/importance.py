@@ -26,7 +26,11 @@ FACTOR_IMPORTANCE = Table(
             "Coefficient per unit of advantage over the sum of all; to be compared with configured_weight",
             "按单位优势系数归一的学得权重（与配置权重对照）",
         ),
-        number("learnt_ci_low", "Lower end of its 95 % interval", "学得权重 95% 区间下限"),
+        number(
+            "learnt_ci_low",
+            "Lower end of its 95 % interval; none for all four where one of them hangs on a single seller",
+            "学得权重 95% 区间下限；任一因素只取决于一个卖家时，四者均无区间",
+        ),
         number("learnt_ci_high", "Upper end of its 95 % interval", "学得权重 95% 区间上限"),
         share("configured_weight", "Weight in overall_advantage", "综合优势中的配置权重"),
         count("n", "Ruled disputes in the fits", "拟合所用纠纷数"),
