@@ -15,6 +15,7 @@ from flows.scoring import Scored
 from flows.storage import Place
 from transforms.claims.answers import Data, answer_by_models, parts_of, with_measures
 from transforms.claims.catalogue import ExtraFactor
+from transforms.claims.columns import IDENTIFIERS
 from transforms.claims.estimating import Key
 from transforms.claims.findings import tabulate
 from transforms.claims.found import Found
@@ -44,6 +45,13 @@ _CONTEXT = (
     "outcome", "refund_ratio", "seller_id", "category", "claim", "item_price_cny", "decided_by", "decider_id",
     "opened_at", "ruled_at", "paid_on_platform", "applied_in_window", "negotiated_first", "shipped_on_time",
 )  # fmt: skip
+#: The same for all disputes, ruled or not, of whom only the time that they take is looked at; ``_HOURS`` are facts.
+_OF_ALL = ("outcome", "ruled_at", "seller_id", "category", "claim", "item_price_cny", "decided_by")
+_HOURS = ("hours_to_close", "is_closed_by_ruling")
+_NUMBERED = (
+    pl.col("dispute_id").alias("dispute"),
+    *(pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed=0)).alias(name) for name in IDENTIFIERS),
+)
 
 
 @dataclass(frozen=True)
@@ -51,23 +59,32 @@ class _Inputs:
     """What the statistics read: names of files, so that other processes can open them.
 
     Attributes:
-        ruled: Ruled disputes with their context, scores and facts.
-        levels: The level of each factor in each of them; empty while there are none.
+        ruled: Ruled disputes with their context, scores and facts; ``dispute_id`` and ``seller_id`` are numbers, the
+            identifier is ``dispute``.
+        all: All disputes, ruled or not, with what the time that they take goes with.
         bounds: Where numeric levels begin and end.
-        scored: All disputes, ruled or not.
         extra: Extra factors of the profiles.
     """
 
     ruled: tuple[str, ...]
-    levels: str
+    all: tuple[str, ...]
     bounds: str
-    scored: Scored
     extra: tuple[ExtraColumn, ...]
 
     @property
     def rows(self) -> pl.LazyFrame:
         """The ruled disputes."""
         return pl.scan_parquet(list(self.ruled))
+
+    @property
+    def disputes(self) -> pl.LazyFrame:
+        """All disputes."""
+        return pl.scan_parquet(list(self.all))
+
+    @property
+    def levels(self) -> pl.LazyFrame:
+        """The level of each factor in each ruled dispute."""
+        return assign_levels(self.rows, pl.read_parquet(self.bounds), self.specs)
 
     @property
     def added(self) -> list[FactorSpec]:
@@ -101,8 +118,6 @@ def estimate(
     """
     inputs = _gather(scored, extra, empty_folder(scratch))
     bounds = level_bounds(inputs.rows, inputs.specs)
-    levels = assign_levels(inputs.rows, bounds, inputs.specs).collect()
-    levels.write_parquet(inputs.levels, compression="lz4")
     bounds.write_parquet(inputs.bounds)
     work = partial(_work, inputs=inputs)
     done = dict(zip(_JOBS, (executor or Threads(1)).start("estimate", work, _JOBS)(), strict=True))
@@ -118,6 +133,8 @@ def estimate(
     }
     for frames in done.values():
         marts |= frames
+    marts["surprising_rulings"] = _with_identifiers(marts["surprising_rulings"], inputs)
+    levels = assign_levels(inputs.rows.with_columns(dispute_id="dispute"), bounds, inputs.specs).collect()
     # SQL sorts by position, so that rows keep the order of their making.
     placed = {name: frame.with_row_index("position") for name, frame in marts.items()}
     return {"factor_levels": levels, "factor_level_bounds": bounds, **placed}
@@ -143,7 +160,7 @@ def _work(job: str, inputs: _Inputs) -> Any:  # noqa: ANN401 - each job has a ty
 
 
 def _times(inputs: _Inputs) -> dict[str, pl.DataFrame]:
-    curves, quartiles = time_tables(_all_disputes(inputs.scored))
+    curves, quartiles = time_tables(inputs.disputes)
     return {"time_to_ruling": curves, "hours_to_end": quartiles}
 
 
@@ -152,25 +169,27 @@ def _deciders(inputs: _Inputs) -> dict[str, pl.DataFrame]:
     return {"decider_effects": tables.effects, "decider_variation": tables.variation}
 
 
-def _by_level(inputs: _Inputs) -> dict[str, pl.DataFrame]:
-    levels, bounds, specs = pl.read_parquet(inputs.levels), pl.read_parquet(inputs.bounds), inputs.specs
-    coded = inputs.rows.select("dispute_id", "outcome", "seller_id").join(levels.lazy(), on="dispute_id")
-    return {
-        "factor_association": factor_association(coded, specs),
-        "consistency": consistency(inputs.rows, levels, specs),
-        "reversals": reversals(inputs.rows, levels, bounds, specs),
-    }
+def _association(inputs: _Inputs) -> dict[str, pl.DataFrame]:
+    coded = pl.concat([inputs.rows.select("outcome", "seller_id"), inputs.levels], how="horizontal")
+    return {"factor_association": factor_association(coded, inputs.specs)}
+
+
+def _reversals(inputs: _Inputs) -> dict[str, pl.DataFrame]:
+    levels, bounds = inputs.levels.collect(), pl.read_parquet(inputs.bounds)
+    return {"reversals": reversals(inputs.rows, levels, bounds, inputs.specs)}
 
 
 def _claims(inputs: _Inputs) -> dict[Key, Found]:
-    return answer_by_models(Data(inputs.rows, _all_durations(inputs.scored), inputs.favoured))
+    return answer_by_models(Data(inputs.rows, inputs.disputes, inputs.favoured))
 
 
 #: Statistics that do not wait for each other; what takes longest comes first.
 _JOBS: dict[str, Callable[[_Inputs], Any]] = {
     "factor_effects": lambda inputs: {"factor_effects": factor_effects(inputs.rows, inputs.specs)},
     "claims": _claims,
-    "by_level": _by_level,
+    "reversals": _reversals,
+    "consistency": lambda inputs: {"consistency": consistency(inputs.rows, inputs.levels.collect(), inputs.specs)},
+    "association": _association,
     "violation_rules": lambda inputs: {"violation_rules": violation_rules(inputs.rows)},
     "evidence_kinds": lambda inputs: {"evidence_kinds": evidence_kinds(inputs.rows)},
     "stratum_effects": lambda inputs: {"stratum_effects": stratum_effects(inputs.rows, inputs.added)},
@@ -183,36 +202,33 @@ _JOBS: dict[str, Callable[[_Inputs], Any]] = {
 }
 
 
-def _all_disputes(scored: Scored) -> pl.LazyFrame:
-    columns = ("dispute_id", "outcome", "ruled_at", "seller_id", "category", "claim", "decided_by")
-    disputes = pl.scan_parquet(scored.paths("disputes")).select(columns)
-    facts = pl.scan_parquet(scored.paths("dispute_facts")).select("dispute_id", "hours_to_close")
-    return disputes.join(facts, on="dispute_id", how="left")
-
-
-def _all_durations(scored: Scored) -> pl.LazyFrame:
-    """What the time to the ruling goes with, for all disputes; ``month`` is that of the opening."""
-    columns = ("dispute_id", "seller_id", "category", "claim", "item_price_cny")
-    disputes = pl.scan_parquet(scored.paths("disputes")).select(*columns, month_of(pl.col("opened_at")).alias("month"))
-    facts = pl.scan_parquet(scored.paths("dispute_facts"))
-    hours = facts.select("dispute_id", "hours_to_close", "is_closed_by_ruling")
-    scores = pl.scan_parquet(scored.paths("factor_scores"))
-    return disputes.join(hours, on="dispute_id", how="left").join(scores, on="dispute_id", how="left")
-
-
 def _gather(scored: Scored, extra: tuple[ExtraColumn, ...], folder: Place) -> _Inputs:
-    """Put side by side what the statistics read of ruled disputes, and leave it on disk.
+    """Put side by side what the statistics read, and leave it on disk.
 
     One piece after another, so that no more than one is in memory; each statistic then reads only its own columns.
+    Numbers for identifiers take a fifth of the memory; they depend on nothing but the identifier.
     """
-    files = []
+    ruled: list[str] = []
+    every: list[str] = []
     for number, paths in enumerate(zip(*(scored.paths(table) for table in _TABLES), strict=True)):
         disputes, scores, facts, points = (pl.scan_parquet(path) for path in paths)
         month = month_of(pl.coalesce("ruled_at", "opened_at")).alias("month")
         rows = disputes.filter("is_ruled").select("dispute_id", *_CONTEXT, month)
         for beside in (scores, facts, without_own_parts(points)):
             rows = rows.join(beside, on="dispute_id", how="left", maintain_order="left")
-        files.append(str(folder / f"{number:06}.parquet"))
-        rows.collect().write_parquet(files[-1], compression="lz4")
-    levels, bounds = (str(folder / f"{name}.parquet") for name in ("levels", "bounds"))
-    return _Inputs(tuple(files), levels, bounds, scored, extra)
+        ends = disputes.select("dispute_id", *_OF_ALL, month_of(pl.col("opened_at")).alias("month"))
+        for beside in (facts.select("dispute_id", *_HOURS), scores):
+            ends = ends.join(beside, on="dispute_id", how="left", maintain_order="left")
+        for kind, frame, files in (("ruled", rows, ruled), ("all", ends, every)):
+            files.append(str(folder / f"{kind}-{number:06}.parquet"))
+            frame.with_columns(*_NUMBERED).collect().write_parquet(files[-1], compression="lz4")
+    return _Inputs(tuple(ruled), tuple(every), str(folder / "bounds.parquet"), extra)
+
+
+def _with_identifiers(found: pl.DataFrame, inputs: _Inputs) -> pl.DataFrame:
+    """Give disputes that are listed their identifiers again."""
+    numbers = found["dispute_id"].cast(pl.UInt64).drop_nulls()
+    listed = inputs.rows.filter(pl.col("dispute_id").is_in(numbers.to_list()))
+    names = listed.select(pl.col("dispute_id").cast(pl.String), "dispute").collect()
+    named = found.join(names, on="dispute_id", how="left", maintain_order="left")
+    return named.with_columns(dispute_id="dispute").drop("dispute")

@@ -134,9 +134,13 @@ def derived(present: Iterable[str], cuts: Mapping[str, Group]) -> list[pl.Expr]:
     return [expression.alias(name) for name, expression in columns.items()]
 
 
+#: What tells disputes and sellers apart: text, or whole numbers.
+IDENTIFIERS = ("dispute_id", "seller_id")
+
+
 def measured() -> dict[str, pl.DataType]:
-    """Every column that the claims read as it comes, with its type."""
-    text = dict.fromkeys(("dispute_id", "seller_id", "outcome", "category", "claim", "month"), pl.String())
+    """Every column that the claims read as it comes, with its type; identifiers may have another."""
+    text = dict.fromkeys((*IDENTIFIERS, "outcome", "category", "claim", "month"), pl.String())
     sides = [f"{party}_{spec.name}" for spec in CORE_FACTORS for party in PARTY.values]
     numbers = [*sides, *(spec.column for spec in CORE_FACTORS), "item_price_cny", "refund_ratio"]
     flags = dict.fromkeys(PROCEDURE, pl.Boolean())
@@ -151,8 +155,10 @@ def complete(frame: pl.LazyFrame) -> pl.LazyFrame:
     """
     present = set(frame.collect_schema().names())
     types = measured()
-    casts = [(pl.col(name) if name in present else pl.lit(None)).cast(kind).alias(name) for name, kind in types.items()]
-    return frame.with_columns(casts)
+    wanted = {name: kind for name, kind in types.items() if name not in IDENTIFIERS or name not in present}
+    return frame.with_columns(
+        (pl.col(name) if name in present else pl.lit(None)).cast(kind).alias(name) for name, kind in wanted.items()
+    )
 
 
 def cut_groups(frame: pl.LazyFrame) -> dict[str, Group]:

@@ -119,14 +119,17 @@ class ClusteredCounts:
 
 
 def seller_codes(sellers: pl.Series) -> Integers:
-    """Number sellers in alphabetical order.
+    """Number sellers in alphabetical order, or in that of their numbers.
 
     Args:
-        sellers: Seller of each dispute, null where not recorded.
+        sellers: Seller of each dispute as text or as a whole number, null where not recorded.
 
     Returns:
         A code from 0 for each dispute, ``NO_SELLER`` where there is none.
     """
+    if sellers.dtype.is_integer():
+        ranks: Integers = (sellers.rank("dense").cast(pl.Int64) - 1).fill_null(NO_SELLER).to_numpy()
+        return ranks
     names = pl.Enum(sellers.cast(pl.String).drop_nulls().unique().sort())
     codes: Integers = sellers.cast(names).to_physical().cast(pl.Int64).fill_null(NO_SELLER).to_numpy()
     return codes

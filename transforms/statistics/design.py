@@ -203,7 +203,7 @@ def prepare_rows(
     """
     named = [term.column for term in terms if not isinstance(term, Interaction)]
     columns = sorted({*named, *keep} - {"dispute_id", "outcome", "seller_id"})
-    rows = frame.select("dispute_id", pl.col("seller_id").cast(pl.String), "outcome", *columns).collect()
+    rows = frame.select("dispute_id", "seller_id", "outcome", *columns).collect()
     rows = rows.with_columns(pl.Series("seller", seller_codes(rows["seller_id"]))).sort("seller", "dispute_id")
     known = {} if like is None else like.dense
     dense = {

@@ -116,7 +116,7 @@ def _prepared(disputes: pl.LazyFrame) -> pl.DataFrame:
     return disputes.select(
         pl.when(known).then(pl.col("hours_to_close").ceil().cast(pl.Int64)).alias("hours"),
         end.cast(pl.Int64).alias("end"),
-        pl.col("seller_id").cast(pl.String),
+        "seller_id",
         pl.lit("all").alias("all"),
         *(pl.col(name).cast(pl.String).fill_null(NOT_RECORDED) for name in SLICES[1:]),
     ).collect()

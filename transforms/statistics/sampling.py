@@ -1,5 +1,7 @@
 """Whole sellers by a hash of their id: the same sellers on every run, and all disputes of each."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 #: Values of the hash.
@@ -27,11 +29,20 @@ def sample_sellers(frame: pl.LazyFrame, most_rows: int) -> tuple[pl.LazyFrame, b
     n = _height(frame)
     if n <= most_rows:
         return frame, False
-    dispute = pl.col("dispute_id").cast(pl.String)
-    sellers = _drawn(frame, pl.coalesce(pl.col("seller_id").cast(pl.String), dispute), most_rows / n)
+    sellers = _drawn(frame, owner_of(frame.collect_schema()), most_rows / n)
     if _hangs_on_few(sellers, most_rows):
-        return _drawn(frame, dispute, most_rows / n), True
+        return _drawn(frame, pl.col("dispute_id"), most_rows / n), True
     return sellers, True
+
+
+def owner_of(schema: Mapping[str, pl.DataType]) -> pl.Expr:
+    """The seller of a dispute, or the dispute itself where none is recorded.
+
+    Args:
+        schema: Types of ``seller_id`` and ``dispute_id``: text, or whole numbers.
+    """
+    kind = pl.UInt64() if all(schema[name].is_integer() for name in ("seller_id", "dispute_id")) else pl.String()
+    return pl.coalesce(pl.col("seller_id").cast(kind), pl.col("dispute_id").cast(kind))
 
 
 def _hangs_on_few(sample: pl.LazyFrame, wanted: int) -> bool:

@@ -22,6 +22,7 @@ from transforms.statistics.newton import Fit
 from transforms.statistics.ordinal import Ordinal
 from transforms.statistics.reference import two_sided_quantile
 from transforms.statistics.rulings import rows_frame
+from transforms.statistics.sampling import owner_of
 from transforms.statistics.sandwich import covariance
 from transforms.statistics.specs import CORE_FACTORS, OUTCOMES, OVERALL, FactorSpec
 from transforms.statistics.terms import ADVANTAGES, CONTROLS, Term, extra_term
@@ -129,8 +130,9 @@ def _status(matrix: Matrix, parts: Sequence[_Part]) -> str:
 
 def _buckets(rows: pl.DataFrame) -> Integers:
     """A number from 0 for each seller, or dispute without one, that depends on nothing but the id."""
-    owner = pl.coalesce("seller_id", pl.col("dispute_id").cast(pl.String))
-    return rows.select((owner.hash(seed=1) % (FOLDS * _HASH_PARTS)).cast(pl.Int64)).to_series().to_numpy()
+    return (
+        rows.select((owner_of(rows.schema).hash(seed=1) % (FOLDS * _HASH_PARTS)).cast(pl.Int64)).to_series().to_numpy()
+    )
 
 
 def _predict(matrix: Matrix, family: Family, buckets: Integers, fold_and_most: tuple[int, int]) -> _Part:
