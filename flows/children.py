@@ -17,12 +17,12 @@ def die_with_parent() -> None:
 
 
 def end_with_parent(parent: int) -> None:
-    """The same for a worker; Ctrl-C, which the terminal sends to all, is for the run to answer.
+    """The same for a worker; Ctrl-C, which the terminal sends to all, ends it without a word.
 
     Args:
         parent: The process that started it. It may be gone by the time that this is asked for.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     die_with_parent()
     if os.getppid() != parent:
         os._exit(1)

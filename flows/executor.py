@@ -130,13 +130,14 @@ class Processes:
         work: Callable[[_T], _R],
         parts: Iterable[_T],
     ) -> Callable[[], list[_R]]:
-        """Begin to work on all parts, so many at once."""
+        """Work on all parts, so many at once, when the result is asked for."""
         # a fork would take over locks of libraries that other threads hold
         pool = ProcessPoolExecutor(self.processes, get_context("spawn"), end_with_parent, (os.getpid(),))
-        begun = [pool.submit(work, part) for part in parts]
+        listed = list(parts)
 
         def results() -> list[_R]:
             try:
+                begun = [pool.submit(_one, work, part) for part in listed]
                 return list(told((future.result() for future in begun), len(begun)))
             except BrokenProcessPool as error:
                 raise RunError(

@@ -38,6 +38,8 @@ from transforms.statistics.validation import calibration_table, validate, valida
 
 #: Tables that have a file each for the same disputes.
 _TABLES = ("disputes", "factor_scores", "dispute_facts", "score_points")
+#: GiB that a process takes by itself and for each million disputes, and that all of them may take together.
+GIB_ALONE, GIB_PER_MILLION, GIB_TOGETHER = 0.2, 0.37, 4.5
 #: With so many disputes starting a process or two takes less time than it saves.
 FEWEST_FOR_PROCESSES = 50_000
 #: What the statistics use of a dispute beside its scores and facts.
@@ -143,6 +145,8 @@ def estimate(
 def executor_for(scored: Scored, text: str, threads: int) -> Executor:
     """Where the statistics are computed: in processes of their own where that pays, or in the workers of a cluster.
 
+    There are no more processes than memory allows for.
+
     Args:
         scored: Where the scored Parquet lies.
         text: The setting ``executor``.
@@ -151,8 +155,11 @@ def executor_for(scored: Scored, text: str, threads: int) -> Executor:
     if text != THREADS:
         return executor_of(text, threads)
     n = pl.scan_parquet(scored.paths("disputes")).select(pl.len()).collect().item()
+    if threads == 1 or n < FEWEST_FOR_PROCESSES:
+        return Threads(1)
     # numpy's steps on these rows are too short for threads to work side by side
-    return Processes(threads) if threads > 1 and n >= FEWEST_FOR_PROCESSES else Threads(1)
+    affordable = int(GIB_TOGETHER / (GIB_ALONE + GIB_PER_MILLION * n / 1_000_000))
+    return Processes(max(min(threads, affordable), 1))
 
 
 def _work(job: str, inputs: _Inputs) -> Any:  # noqa: ANN401 - each job has a type of its own

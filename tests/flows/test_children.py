@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 
 import pytest
 
@@ -44,6 +45,17 @@ def test_results_are_in_the_order_of_the_parts() -> None:
 def test_a_worker_that_is_killed_is_told_in_a_sentence() -> None:
     with pytest.raises(RunError, match="want of memory"):
         Processes(1).start("end", end_self, [0])()
+
+
+def fail_of_a_person(_: int) -> None:
+    # put together here, since a traceback quotes the line
+    raise ValueError("could not read " + "".join(["138", "1234", "5678"]))
+
+
+def test_what_fails_in_a_worker_quotes_nobody() -> None:
+    with pytest.raises(ValueError, match="could not read") as failed:
+        Processes(1).start("fail", fail_of_a_person, [0])()
+    assert "13812345678" not in "".join(traceback.format_exception(failed.value))
 
 
 def test_a_worker_ends_with_the_run_that_started_it() -> None:

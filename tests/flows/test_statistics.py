@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from flows import statistics
 from flows.executor import Processes, Threads
 from flows.statistics import FEWEST_FOR_PROCESSES, estimate, executor_for
 from tests.scored import with_times, write_scored
@@ -23,3 +26,11 @@ def test_few_disputes_are_not_worth_a_process(tmp_path: Path) -> None:
     many = write_scored(with_times(draw(World(FEWEST_FOR_PROCESSES, 500))), tmp_path / "many")
     assert executor_for(many, "threads", 2) == Processes(2)
     assert executor_for(many, "threads", 1) == Threads(1)
+
+
+def test_there_are_no_more_processes_than_memory_allows_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scored = write_scored(with_times(draw(World(FEWEST_FOR_PROCESSES, 500))), tmp_path)
+    monkeypatch.setattr(statistics, "GIB_PER_MILLION", 30.0)
+    assert executor_for(scored, "threads", 8) == Processes(2)
+    monkeypatch.setattr(statistics, "GIB_PER_MILLION", 300.0)
+    assert executor_for(scored, "threads", 8) == Processes(1)

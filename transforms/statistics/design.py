@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from transforms.statistics.blocks import FEWEST_PER_DUMMY, Coded, code_column, make_block
-from transforms.statistics.clusters import NO_SELLER, Floats, Integers, Responses, seller_codes
+from transforms.statistics.clusters import NO_SELLER, Floats, Integers, Responses, by_seller
 from transforms.statistics.matrix import Block, Booleans, Matrix
 from transforms.statistics.specs import NOT_RECORDED, OUTCOMES, FactorKind, FactorSpec
 from transforms.statistics.terms import (
@@ -204,7 +204,7 @@ def prepare_rows(
     named = [term.column for term in terms if not isinstance(term, Interaction)]
     columns = sorted({*named, *keep} - {"dispute_id", "outcome", "seller_id"})
     rows = frame.select("dispute_id", "seller_id", "outcome", *columns).collect()
-    rows = rows.with_columns(pl.Series("seller", seller_codes(rows["seller_id"]))).sort("seller", "dispute_id")
+    rows, sellers = by_seller(rows)
     known = {} if like is None else like.dense
     dense = {
         term.name: _dense_column(term, rows[term.column], known.get(term.name))
@@ -212,7 +212,7 @@ def prepare_rows(
         if isinstance(term, Numeric | Flag)
     }
     coded = {term.name: code_column(rows[term.column]) for term in terms if isinstance(term, Categorical)}
-    return Prepared(rows, rows["outcome"].to_numpy(), rows["seller"].to_numpy(), dense, coded)
+    return Prepared(rows, rows["outcome"].to_numpy(), sellers, dense, coded)
 
 
 def build_model(frame: pl.LazyFrame, terms: Sequence[Term]) -> Design:

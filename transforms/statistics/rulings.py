@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from transforms.statistics.clusters import NO_SELLER, Clustering, Integers, seller_codes
+from transforms.statistics.clusters import NO_SELLER, Clustering, Integers, by_seller
 from transforms.statistics.specs import NOT_RECORDED, OUTCOMES, FactorSpec
 
 BUYER_WINS = OUTCOMES.index("buyer_wins")
@@ -50,17 +50,16 @@ def order_rulings(frame: pl.DataFrame) -> Rulings:
 
     Args:
         frame: One row per dispute: dispute_id, outcome, seller_id and whatever else is wanted. Rows with other outcomes
-            than the three of a ruling are left out.
+            than the three of a ruling are left out. It is taken over.
 
     Returns:
         The disputes; the order of ``frame`` does not matter.
     """
-    ruled = frame.filter(pl.col("outcome").is_in(OUTCOMES))
-    ruled = ruled.with_columns(__seller=seller_codes(ruled["seller_id"])).sort("__seller", "dispute_id")
+    is_ruled = frame["outcome"].is_in(OUTCOMES)
+    ruled, sellers = by_seller(frame if is_ruled.all(ignore_nulls=False) else frame.filter(is_ruled))
     outcome = ruled["outcome"].cast(pl.Enum(OUTCOMES)).to_physical().cast(pl.Int64).to_numpy()
-    sellers = ruled["__seller"].to_numpy()
     begins = (np.diff(sellers, prepend=NO_SELLER) != 0) | (sellers == NO_SELLER)
-    return Rulings(ruled.drop("__seller"), outcome, sellers, np.cumsum(begins) - 1)
+    return Rulings(ruled, outcome, sellers, np.cumsum(begins) - 1)
 
 
 def level_column(spec: FactorSpec) -> str:
@@ -68,7 +67,7 @@ def level_column(spec: FactorSpec) -> str:
     return f"level of {spec.name}"
 
 
-def with_levels(frame: pl.DataFrame, levels: pl.DataFrame, specs: Sequence[FactorSpec]) -> pl.DataFrame:
+def with_levels(frame: pl.LazyFrame, levels: pl.DataFrame, specs: Sequence[FactorSpec]) -> pl.LazyFrame:
     """Put level codes beside other columns of disputes.
 
     Args:
@@ -80,7 +79,7 @@ def with_levels(frame: pl.DataFrame, levels: pl.DataFrame, specs: Sequence[Facto
         The rows of ``frame`` with a column ``level_column`` for each factor.
     """
     codes = levels.select("dispute_id", *(pl.col(spec.name).alias(level_column(spec)) for spec in specs))
-    return frame.join(codes, on="dispute_id", how="left")
+    return frame.join(codes.lazy(), on="dispute_id", how="left")
 
 
 def run_starts(codes: Integers) -> Integers:
