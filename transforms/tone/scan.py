@@ -19,7 +19,7 @@ Places: TypeAlias = npt.NDArray[np.intp]
 
 _CODE_POINTS: Final = 0x110000
 _BLOCK: Final = 131_072  # texts that are written out at once, at most
-_BLOCK_CHARACTERS: Final = 4_000_000  # characters of them, unless one text has more: each takes some ten bytes
+_BLOCK_CHARACTERS: Final = 4_000_000  # characters of them, unless one text has more: each takes some twenty bytes
 _CHUNK: Final = 4_096  # texts looked at at once: what is worked on stays in the cache
 _NO_PARENT: Final = 0xFFFF
 _SEPARATOR: Final = "\n"  # in no word
