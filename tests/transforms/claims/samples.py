@@ -72,7 +72,9 @@ class Drawn:
         Args:
             side: ``buyer`` or ``seller``.
             flags: Yes or no by name of a column, in place of what it is.
-            moved: By how many standard deviations a number is moved; an advantage follows the scores of its sides.
+            moved: By how many standard deviations a number is moved; an advantage follows the scores of its sides, and
+                they follow an advantage, each by half: that is where independent sides of equal spread are to be
+                found when their difference is known.
         """
         changed = dict(self.columns) | {name: np.full(self.linear.size, flag) for name, flag in (flags or {}).items()}
         for name, by in (moved or {}).items():
@@ -81,6 +83,9 @@ class Drawn:
             party, factor = name.split("_", 1)
             if party in PARTY.values:
                 changed[f"{factor}_advantage"] = changed[f"{factor}_advantage"] + raw * (1 if party == "buyer" else -1)
+            elif factor == "advantage":
+                changed[f"buyer_{party}"] = changed[f"buyer_{party}"] + raw / 2
+                changed[f"seller_{party}"] = changed[f"seller_{party}"] - raw / 2
         linear = self.linear + _planted(self.world.planted, changed, self.columns)
         linear -= _planted(self.world.planted, self.columns, self.columns)
         buyer, seller = self.world.thresholds[1] - linear, linear - self.world.thresholds[0]
