@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from transforms.claims.cells import FEWEST_DISPUTES, FEWEST_SELLERS, TOO_FEW_DISPUTES, TOO_FEW_SELLERS
 from transforms.claims.found import PERCENT, Found
-from transforms.statistics.importance import Importance, share_difference
+from transforms.statistics.importance import Importance
+from transforms.statistics.share_difference import share_difference
 from transforms.statistics.specs import NOT_RECORDED
 from transforms.statistics.validation import Validation, auc_gain
 

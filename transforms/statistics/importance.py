@@ -21,10 +21,10 @@ from transforms.statistics.jackknife import degrees_of_changes, leave_out
 from transforms.statistics.matrix import Booleans, Matrix
 from transforms.statistics.newton import Fit
 from transforms.statistics.ratios import parts_of_sum
-from transforms.statistics.reference import t_p_value, two_sided_quantile
 from transforms.statistics.sampling import sample_sellers
 from transforms.statistics.satterthwaite import degrees_of_freedom
 from transforms.statistics.shapley import Game, play
+from transforms.statistics.share_interval import Chance, share_interval
 from transforms.statistics.specs import CORE_FACTORS, FactorSpec
 from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, extra_term
 
@@ -97,32 +97,6 @@ class Importance:
     clustering: Clustering
     is_sampled: bool
     status: str
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A difference of two shares with its 95 % interval and p value; None where ``status`` says why."""
-
-    estimate: float | None
-    ci_low: float | None
-    ci_high: float | None
-    p_value: float | None
-    status: str
-
-
-@dataclass(frozen=True)
-class Chance:
-    """What shares are expected to be by chance alone.
-
-    Attributes:
-        own: The factor's.
-        components: Its coefficients.
-        others: That of the others together.
-    """
-
-    own: float
-    components: int
-    others: float
 
 
 @dataclass(frozen=True)
@@ -397,35 +371,6 @@ def _noise(fitted: _Fitted) -> Floats | None:
     return np.array([np.trace(each) / 2 / fitted.game.total for each in deffs if each is not None])
 
 
-def share_interval(share: float, variance: float, chance: Chance, dof: float) -> tuple[float, float]:
-    """Interval of a share that stays within [0, 1].
-
-    It is symmetric on the scale of arcsin √share. There a share near 0 is the length of a normal vector, and so is its
-    complement near 1; the interval of such a length is right if the vector has one component. What chance may add
-    beyond one component is taken off the share at the low end, and off its complement at the high end: its mean, and at
-    the bound twice that, since the 95 % quantile of chi-squared grows by two with each component (3.84, 5.99, 7.81).
-
-    Args:
-        share: Estimate.
-        variance: Of the estimate, by the jackknife.
-        chance: Shares that come about by chance.
-        dof: Degrees of freedom.
-
-    Returns:
-        Low and high end; the estimate lies between them.
-    """
-    inside = max(share * (1 - share), np.finfo(np.float64).tiny)
-    # near 0 the share does not vary in first order: there it is what chance gives one component
-    spread = max(variance / (4 * inside), chance.own / chance.components)
-    half_width = two_sided_quantile(dof) * math.sqrt(spread)
-    # one for the mean of what chance adds, and near the bound one more for what it may add
-    least = max(share - (2 - share) * max(chance.own - spread, 0.0), 0.0)
-    most = min(share + (1 + share) * max(chance.others - spread, 0.0), 1.0)
-    low = math.asin(math.sqrt(least)) - half_width
-    high = math.asin(math.sqrt(most)) + half_width
-    return math.sin(max(low, 0.0)) ** 2, math.sin(min(high, math.pi / 2)) ** 2
-
-
 def _with_weights(fitted: _Fitted, factors: Sequence[FactorImportance], scales: Floats) -> tuple[FactorImportance, ...]:
     """Weights that the rulings give the advantages: coefficients per unit, made to add up to one.
 
@@ -448,53 +393,6 @@ def _with_weights(fitted: _Fitted, factors: Sequence[FactorImportance], scales: 
             filled[place], learnt_weight=part.estimate, learnt_ci_low=part.ci_low, learnt_ci_high=part.ci_high
         )
     return tuple(filled)
-
-
-def share_difference(importance: Importance, first: str, second: str) -> Difference:
-    """Compare the shares of two factors.
-
-    The interval is made of those of the two shares, which need not be symmetric (method of variance estimates
-    recovery). The p value is that at which the interval would just reach zero. Source: Zou (2007), with correlation.
-
-    Args:
-        importance: The shares.
-        first: A factor.
-        second: Another factor.
-
-    Returns:
-        First less second with its interval by seller within [−1, 1], and the test of no difference.
-    """
-    by_name = {factor.factor: factor for factor in importance.factors}
-    shares = [by_name[name].share for name in (first, second)]
-    if shares[0] is None or shares[1] is None:
-        lost = by_name[first if shares[0] is None else second]
-        return Difference(None, None, None, None, lost.status)
-    estimate = shares[0] - shares[1]
-    clustering, errors = importance.clustering, importance.share_covariance
-    silent = [by_name[name].status for name in (first, second) if by_name[name].ci_low is None]
-    if errors is None or silent:
-        return Difference(estimate, None, None, None, LONE if LONE in silent else clustering.status)
-    places = [FACTORS.index(first), FACTORS.index(second)]
-    scale = math.sqrt(errors[places[0], places[0]] * errors[places[1], places[1]])
-    correlation = errors[places[0], places[1]] / scale if scale > 0 else 0.0
-    down = _combined(_reach(by_name[first])[0], _reach(by_name[second])[1], correlation)
-    up = _combined(_reach(by_name[first])[1], _reach(by_name[second])[0], correlation)
-    facing = down if estimate > 0 else up
-    if facing == 0:
-        return Difference(estimate, None, None, None, "no_variation")
-    dof = float(importance.share_dofs[places].min())
-    p_value = t_p_value(two_sided_quantile(dof) * estimate / facing, dof)
-    return Difference(estimate, max(estimate - down, -1.0), min(estimate + up, 1.0), p_value, clustering.status)
-
-
-def _reach(factor: FactorImportance) -> tuple[float, float]:
-    """How far the interval reaches below and above the share."""
-    share, low, high = (value or 0.0 for value in (factor.share, factor.ci_low, factor.ci_high))
-    return share - low, high - share
-
-
-def _combined(first: float, second: float, correlation: float) -> float:
-    return math.sqrt(max(first**2 + second**2 - 2 * correlation * first * second, 0.0))
 
 
 def importance_table(importance: Importance, configured: Mapping[str, int]) -> pl.DataFrame:

@@ -20,15 +20,14 @@ from transforms.statistics.importance import (
     FACTORS,
     LONE,
     NO_EFFECT,
-    Chance,
     Importance,
     importance_table,
     measure_importance,
-    share_difference,
-    share_interval,
 )
 from transforms.statistics.newton import Fit
 from transforms.statistics.shapley import play, shapley_weights
+from transforms.statistics.share_difference import share_difference
+from transforms.statistics.share_interval import Chance, share_interval
 from transforms.statistics.specs import FactorKind, FactorSpec
 
 #: Shares follow from maxima of the likelihood, in which both programs agree to about 1e-9.
