@@ -6,9 +6,10 @@ result is the same to the last byte.
 
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
@@ -58,6 +59,23 @@ class Handed:
 @lru_cache(maxsize=2)
 def _read(place: str, _version: str) -> pl.DataFrame:
     return pl.read_parquet(place)
+
+
+def _written(frame: pl.DataFrame, place: Place) -> Handed:
+    write_parquet_atomically(frame, place)
+    return Handed(place=place, version=version_of(place))
+
+
+@contextmanager
+def _told_if_broken() -> Iterator[None]:
+    """Say in a sentence that a process is gone."""
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise RunError(
+            "a process of the run was ended from outside, most likely for want of memory; free some, or give the run "
+            "one processor (taskset -c 0), so that it starts no others"
+        ) from error
 
 
 class Executor(Protocol):
@@ -130,20 +148,16 @@ class Processes:
         work: Callable[[_T], _R],
         parts: Iterable[_T],
     ) -> Callable[[], list[_R]]:
-        """Work on all parts, so many at once, when the result is asked for."""
+        """Begin to work on all parts, so many at once."""
         # a fork would take over locks of libraries that other threads hold
         pool = ProcessPoolExecutor(self.processes, get_context("spawn"), end_with_parent, (os.getpid(),))
-        listed = list(parts)
+        with _told_if_broken():
+            begun = [pool.submit(_one, work, part) for part in parts]
 
         def results() -> list[_R]:
             try:
-                begun = [pool.submit(_one, work, part) for part in listed]
-                return list(told((future.result() for future in begun), len(begun)))
-            except BrokenProcessPool as error:
-                raise RunError(
-                    "a process of the run was ended from outside, most likely for want of memory; free some, or give "
-                    "the run one processor (taskset -c 0), so that it starts no others"
-                ) from error
+                with _told_if_broken():
+                    return list(told((future.result() for future in begun), len(begun)))
             finally:
                 pool.shutdown(cancel_futures=True)
 
@@ -151,8 +165,7 @@ class Processes:
 
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
         """Write the frame where the processes read it."""
-        write_parquet_atomically(frame, place)
-        return Handed(place=place, version=version_of(place))
+        return _written(frame, place)
 
 
 @dataclass(frozen=True)
@@ -169,8 +182,7 @@ class DaskTasks:
 
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
         """Write the frame where the workers read it."""
-        write_parquet_atomically(frame, place)
-        return Handed(place=place, version=version_of(place))
+        return _written(frame, place)
 
 
 def _one(work: Callable[[_T], _R], part: _T) -> _R:

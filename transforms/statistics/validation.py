@@ -23,7 +23,7 @@ from transforms.statistics.accuracy import (
     log_loss,
 )
 from transforms.statistics.calibration import Bin, calibration_curve
-from transforms.statistics.clusters import NO_SELLER, Clustering, Floats, Integers, describe_clusters, seller_codes
+from transforms.statistics.clusters import NO_SELLER, Clustering, Floats, by_seller, describe_clusters
 from transforms.statistics.effects import FEWEST_PER_CLASS
 from transforms.statistics.predictor import BUYER_WINS, fit_predictor
 from transforms.statistics.sampling import sample_sellers
@@ -172,9 +172,7 @@ def _models(extra: Sequence[FactorSpec]) -> dict[str, list[Numeric | Categorical
 
 def _newest(newest: pl.LazyFrame) -> tuple[pl.DataFrame, Judged]:
     """The rows that are to be judged, by seller (disputes without one first) and dispute."""
-    rows = newest.collect()
-    rows = rows.with_columns(pl.Series("seller", seller_codes(rows["seller_id"]))).sort("seller", "dispute_id")
-    sellers: Integers = rows["seller"].to_numpy()
+    rows, sellers = by_seller(newest.collect())
     starts = np.flatnonzero((np.diff(sellers, prepend=NO_SELLER) != 0) | (sellers == NO_SELLER))
     is_win = (rows["outcome"] == OUTCOMES[BUYER_WINS]).to_numpy()
     return rows, Judged(is_win, np.append(starts, sellers.size), describe_clusters(sellers))
