@@ -120,7 +120,7 @@ def _level_of(name: str) -> Label:
 
 def _deciders(data: ReportData) -> Iterator[Block]:
     """Whether it matters who decides."""
-    rows = [row for row in data.estimates.variation if row.status == "ok" and row.sd_pp is not None]
+    rows = [row for row in data.estimates.variation if row.sd_pp is not None]
     if not rows:
         reasons = sorted({row.status for row in data.estimates.variation})
         why = (
@@ -165,9 +165,11 @@ def _variation(row: Variation) -> Label:
         f"除案件本身所能解释的之外，{count(row.n_deciders)} 个判定人支持买家的占比的标准差为 {size_of} 个百分点"
         f"（{bounds.zh}，n = {n}）",
     )
+    remark = status_remark(row.status)
+    tail = Label(f"; {remark.en}", f"；{remark.zh}") if remark else same("")
     if row.p_value is not None and row.p_value < words.SIGNIFICANT:
-        return Label(f"{head.en}: more than chance.", f"{head.zh}，超出偶然。")
-    return Label(f"{head.en}; this may be chance.", f"{head.zh}，可能出于偶然。")
+        return Label(f"{head.en}: more than chance{tail.en}.", f"{head.zh}，超出偶然{tail.zh}。")
+    return Label(f"{head.en}; this may be chance{tail.en}.", f"{head.zh}，可能出于偶然{tail.zh}。")
 
 
 def _chance(row: Surprise) -> float | None:

@@ -1,9 +1,9 @@
 """Charts: Altair builds them, vl-convert draws them as SVG, and this module makes the SVG part of the page.
 
-One width serves all (docs/decisions/060-charts.md): drawn for a phone, enlarged beside each other where there is room.
-Labels are marks of the chart, wrapped here, so that neither a label from the data becomes part of an expression nor the
-layout depends on the fonts of the machine that draws. Colours become variables of the style sheet, so that charts turn
-dark with the page.
+One width serves all (docs/decisions/060-report-page.md): drawn for a phone, enlarged beside each other where there is
+room. Labels are marks of the chart, wrapped here, so that neither a label from the data becomes part of an expression
+nor the layout depends on the fonts of the machine that draws. Colours become variables of the style sheet, so that
+charts turn dark with the page.
 """
 
 import math
@@ -35,7 +35,10 @@ _VARIABLES = {colour: f"var(--{name})" for name, colour in COLOURS.items()}
 
 #: Width of the whole drawing.
 WIDTH = 360
-_RIGHT = 66
+#: Least room for the numbers of disputes on the right, and what a figure takes in a font that is wide.
+_LEAST_RIGHT = 66
+_FIGURE_EMS = 0.64
+_BESIDE_N = 14
 _LEFTS = (104, 124, 144, 158)
 _MOST_LINES = 3
 _TOP, _BOTTOM = 6, 24
@@ -219,15 +222,16 @@ def interval_chart(rows: Sequence[ChartRow], scale: Scale, about: Accessible) ->
     step = max(n_series * _SERIES_STEP + _ROW_PADDING, room.n_lines * _LINE + _LABEL_PADDING)
     height = max(len(rows), 1) * step
     layers = [*_grid(alt, scale, height), *_names(alt, rows, step, room), *_estimates(alt, rows, step, scale)]
-    return finish(layers, base_properties(height, room.left, room.plot, _RIGHT), about)
+    return finish(layers, base_properties(height, room.left, room.plot, room.right), about)
 
 
 @dataclass(frozen=True)
 class _Room:
-    """The room for names on the left, in pixels, and the most lines that one takes."""
+    """The room for names on the left and for n on the right, in pixels, and the most lines that a name takes."""
 
     left: int
     n_lines: int
+    right: int
 
     @property
     def width(self) -> float:
@@ -237,20 +241,22 @@ class _Room:
     @property
     def plot(self) -> int:
         """What is left for the marks."""
-        return WIDTH - self.left - _RIGHT
+        return WIDTH - self.left - self.right
 
 
 def _room(rows: Sequence[ChartRow]) -> _Room:
     """The least room in which every name stands in two lines, else the most room and as many lines as that takes."""
+    longest = max((len(row.n) for row in rows), default=0)
+    right = max(_LEAST_RIGHT, math.ceil(longest * _FIGURE_EMS * SMALL) + _BESIDE_N)
     for left in _LEFTS:
-        width = _Room(left, 1).width
+        width = _Room(left, 1, right).width
         lines = [wrap_label(row.name, width, max_lines=_MOST_LINES) for row in rows]
         n_lines = max((len(each) for each in lines), default=1)
         is_whole = not any(text_width(line) > width or line.endswith("…") for each in lines for line in each)
         is_broken = any(_breaks_word(row.name, each) for row, each in zip(rows, lines, strict=True))
         if n_lines <= 2 and is_whole and not is_broken:  # noqa: PLR2004 - two lines fit beside two marks
             break
-    return _Room(left, n_lines)
+    return _Room(left, n_lines, right)
 
 
 def _breaks_word(name: str, lines: Sequence[str]) -> bool:
@@ -293,7 +299,7 @@ def _names(alt: ModuleType, rows: Sequence[ChartRow], step: float, room: _Room) 
         aria=False, align="right", baseline="middle", fontSize=_FONT, color=COLOURS["ink"], lineHeight=_LINE
     ).encode(x=alt.XValue(-8), y=_pixel_y(alt, "top", height), text=alt.Text("name:N"))
     counts = data.mark_text(aria=False, align="right", baseline="middle", fontSize=SMALL, color=COLOURS["soft"]).encode(
-        x=alt.XValue(room.plot + _RIGHT - 4), text=alt.Text("n:N")
+        x=alt.XValue(room.plot + room.right - 4), text=alt.Text("n:N")
     )
     return [names, counts]
 

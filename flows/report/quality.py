@@ -311,8 +311,8 @@ def quarantine_section(data: ReportData) -> Section:
 
 def validation_section(data: ReportData) -> Section:
     """What validation found; failures first."""
-    n_failed = sum(check.success is not True for check in data.checks)
-    blocks: list[Block] = [Prose(words.validation(len(data.checks), n_failed))]
+    failed = [f"{check.table_name}.{check.expectation}" for check in data.checks if check.success is not True]
+    blocks: list[Block] = [Prose(words.validation(len(data.checks), failed))]
     if data.checks:
         blocks.append(_checks_table(data.checks))
     return Section("validation", Label("Validation", "数据校验"), tuple(blocks))

@@ -326,15 +326,22 @@ def file_status(status: str) -> Label:
     return known.get(status, same(status))
 
 
-def validation(n_checks: int, n_failed: int) -> Label:
-    """How many checks hold."""
+#: Checks that do not hold, named in the sentence; the table has all.
+_MOST_NAMED_CHECKS = 5
+
+
+def validation(n_checks: int, failed: Sequence[str]) -> Label:
+    """How many checks hold, and which do not."""
+    n_failed = len(failed)
     if n_checks == 0:
         return Label("No validation results were recorded.", "没有校验结果记录。")
     if n_failed == 0:
         return Label(f"All {count(n_checks)} checks hold.", f"{count(n_checks)} 项校验全部通过。")
+    named = ", ".join(failed[:_MOST_NAMED_CHECKS]) + (", …" if n_failed > _MOST_NAMED_CHECKS else "")
+    verb = "does" if n_failed == 1 else "do"
     return Label(
-        f"{count(n_failed)} of {count(n_checks)} checks do not hold.",
-        f"{count(n_checks)} 项校验中有 {count(n_failed)} 项不通过。",
+        f"{count(n_failed)} of {count(n_checks)} checks {verb} not hold: {named}.",
+        f"{count(n_checks)} 项校验中有 {count(n_failed)} 项不通过：{named}。",
     )
 
 

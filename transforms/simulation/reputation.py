@@ -27,6 +27,8 @@ _SELLER_COUNTS = {
     "penalties_365d": (-1.3, -0.9),
     "counterfeit_penalties_365d": (-3.0, -0.9),
 }
+# A penalty for selling fakes is one of the penalties.
+_AT_LEAST = {"penalties_365d": "counterfeit_penalties_365d"}
 _LATE_CREDIT_LOSS = 150
 _LATE_COUNT = 6
 
@@ -143,11 +145,12 @@ def _frame(world: World, shots: Snapshots, rng: np.random.Generator, *, is_late:
 
 def _counts(shots: Snapshots, standing: Floats, rng: np.random.Generator, *, is_late: bool) -> dict[str, pl.Series]:
     own = _BUYER_COUNTS if shots.party == BUYER else _SELLER_COUNTS
-    columns = {}
-    for name, (intercept, slope) in (_BUYER_COUNTS | _SELLER_COUNTS).items():
-        if name in own:
-            drawn = rng.poisson(np.exp(intercept + slope * standing)) + is_late * _LATE_COUNT
-            columns[name] = numbers(drawn.astype(np.int64))
-        else:
-            columns[name] = pl.Series([None] * len(standing), dtype=pl.Int64)
-    return columns
+    drawn = {
+        name: rng.poisson(np.exp(intercept + slope * standing)).astype(np.int64) + is_late * _LATE_COUNT
+        for name, (intercept, slope) in own.items()
+    }
+    for whole, part in _AT_LEAST.items():
+        if whole in own:
+            drawn[whole] = np.maximum(drawn[whole], drawn[part])
+    unknown = pl.Series([None] * len(standing), dtype=pl.Int64)
+    return {name: numbers(drawn[name]) if name in own else unknown for name in _BUYER_COUNTS | _SELLER_COUNTS}

@@ -1,5 +1,6 @@
 """Charts: text stays text, colours follow the page, layout does not depend on the data's words."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -41,6 +42,19 @@ def test_an_interval_chart_names_rows_and_marks() -> None:
     root = ET.fromstring(svg)
     assert root.get("aria-labelledby") == "key-en-title key-en-desc"
     assert root.get("role") == "img"
+
+
+def _place(svg: str, tag: str) -> float:
+    """Where the last element of a kind lies on the axis of the numbers, in pixels."""
+    element = list(ET.fromstring(svg).iter(f"{_SVG}{tag}"))[-1]
+    return float(re.findall(r"[-\d.]+", element.attrib["transform"])[0])
+
+
+@pytest.mark.parametrize("n", ["n=10", "n=196,903", "n=10,000,000"])
+def test_n_stands_beside_the_marks(n: str) -> None:
+    svg = interval_chart([ChartRow("Digital", n, (Mark("buyer", 60.0, 60.0, 60.0, "tip"),))], share_scale(60), _ABOUT)
+    # 11 pixels high, and in a wide font 0.64 of that for each character
+    assert _place(svg, "text") - len(n) * 0.64 * 11 >= _place(svg, "path") + 6
 
 
 def test_only_estimates_have_a_tooltip() -> None:

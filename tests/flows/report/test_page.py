@@ -204,7 +204,7 @@ def test_failures_of_validation_come_first(full: Page) -> None:
     section = _section(full, "validation")
     (table,) = _tables(section.blocks)
     assert [row[3].text.en for row in table.rows] == ["broken (stops a run)", "broken (warning)", "holds"]
-    assert _sentences(section) == ["2 of 3 checks do not hold."]
+    assert _sentences(section) == ["2 of 3 checks do not hold: disputes.data, disputes.refund below claim."]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.report.alike import alike_section
 from flows.report.answer import answer_section
 from flows.report.blocks import Block, Folds, Page, Prose
 from flows.report.claims import verdict_counts
@@ -17,6 +18,7 @@ from flows.report.further import further_sentence
 from flows.report.importance import importance_blocks, ranking_sentence
 from flows.report.misleading import misleading_section, misleading_sentence
 from flows.report.months import trend_section, trend_sentence
+from flows.report.quality import validation_section
 from tests.builders import ask
 from tests.conftest import Built
 from tests.flows.report.blocks import section, sentences
@@ -175,6 +177,36 @@ def test_a_reversal_is_named(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "tail"),
+    [
+        ("ok", ""),
+        ("sampled", "; estimated on a sample of the disputes; the interval holds the error of sampling"),
+        ("few_clusters", "; few sellers: read the interval with care"),
+    ],
+)
+def test_deciders_are_told_apart_also_on_a_sample(tmp_path: Path, status: str, tail: str) -> None:
+    row = {
+        "decided_by": "all", "n": 900, "n_deciders": 30, "sd_pp": 4.0, "ci_low": 3.0, "ci_high": 5.0, "p_value": 0.001,
+        "status": status,
+    }  # fmt: skip
+    found = read_release(Release().add("marts.decider_variation", row).write(tmp_path / "rulings.duckdb"))
+    said = [each.en for each in sentences(alike_section(found, Disclosure(frozenset())))]
+    assert (
+        "Beyond what their cases explain, 30 deciders differ with a standard deviation of 4.0 pp (3.0 to 5.0, n = 900) "
+        f"in the share that the buyer wins: more than chance{tail}."
+    ) in said
+
+
+def test_a_check_that_does_not_hold_is_named(tmp_path: Path) -> None:
+    rows = [
+        {"table_name": "disputes", "expectation": name, "severity": "warn", "success": name != "price_is_positive"}
+        for name in ("price_is_positive", "buyer_is_not_seller")
+    ]
+    found = read_release(Release().add("meta.expectations", *rows).write(tmp_path / "rulings.duckdb"))
+    assert sentences(validation_section(found))[0].en == ("1 of 2 checks does not hold: disputes.price_is_positive.")
+
+
 def test_verdicts_are_counted_by_claim(release: Built, data: ReportData, page: Page) -> None:
     sql = "select verdict, count(*) from marts.claim_findings where is_first_part group by verdict"
     counted = dict(ask(release.result.database, sql))
@@ -217,7 +249,9 @@ def test_no_sentence_mixes_languages(page: Page) -> None:
         for said in sentences(part):
             assert not re.search(r"[\u4e00-\u9fff]", said.en), said.en
             english = re.sub(
-                r"[A-Z]\d[a-f]?|AUC|SQL|rulings explain|Brier|Wilson|Kaplan|Meier|Aalen|Johansen", "", said.zh
+                r"[a-z]+\.[a-z_]+|[A-Z]\d[a-f]?|AUC|SQL|rulings explain|Brier|Wilson|Kaplan|Meier|Aalen|Johansen",
+                "",
+                said.zh,
             )
             assert not re.search(r"[A-Za-z]{4,}", english), said.zh
 
