@@ -29,6 +29,8 @@ _UNITS = {
     "share_pp": Label(" pp of importance", " 个重要性百分点"),
     "auc_points": Label(" hundredths of the AUC", "（AUC 百分之一）"),
 }
+#: So many claims are told in words within a sentence; more are only counted or listed by id.
+_MOST_NAMED = 3
 _TONES = {"supported": "good", "contradicted": "bad"}
 _MEANINGS = {
     Verdict.SUPPORTED: Label(
@@ -194,7 +196,24 @@ def verdicts_sentence(data: ReportData) -> Label:
     listed = words.join(
         [Label(f"{n} {verdict_label(name).en}", f"{verdict_label(name).zh} {n} 个") for name, n in counts.items()]
     )
-    return Label(f"Of {total} claims of marketplace lore: {listed.en}.", f"在 {total} 个坊间说法中：{listed.zh}。")
+    text = Label(f"Of {total} claims of marketplace lore: {listed.en}.", f"在 {total} 个坊间说法中：{listed.zh}。")
+    firsts = [each for each in data.estimates.findings if each.is_first_part]
+    against = [each for each in firsts if each.verdict == Verdict.CONTRADICTED]
+    if not 0 < len(against) <= _MOST_NAMED:
+        return text
+    named = _named(against)
+    return Label(f"{text.en} Contradicted: {named.en}.", f"{text.zh}与说法相反的是：{named.zh}。")
+
+
+def _named(findings: Sequence[Finding]) -> Label:
+    """Claims by id, with what they say where they are few."""
+    if len(findings) > _MOST_NAMED:
+        ids = [finding.claim_id for finding in findings]
+        return Label(", ".join(ids), "、".join(ids))
+    return Label(
+        ", ".join(f"{finding.claim_id} ({finding.statement_en})" for finding in findings),
+        "、".join(f"{finding.claim_id}（{finding.statement_zh}）" for finding in findings),
+    )
 
 
 def definition_sensitive(data: ReportData) -> list[Finding]:
@@ -214,22 +233,20 @@ def definitions_notice(data: ReportData) -> Label | None:
     if not found:
         return None
     turned = [finding for finding in found if _turns(data, finding)]
-    ids = ", ".join(finding.claim_id for finding in found)
-    ids_zh = "、".join(finding.claim_id for finding in found)
+    named = _named(found)
     text = Label(
-        f"What counts as winning matters here: the verdict on {ids} differs between definitions of winning (the "
+        f"What counts as winning matters here: the verdict on {named.en} differs between definitions of winning (the "
         "ordered outcome, the buyer wins, the buyer gets something, the refunded share).",
-        f"何为胜诉在此很重要：{ids_zh} 的结论因胜诉定义（有序结果、买家胜诉、买家至少得到部分支持、退款比例）而异。",
+        f"何为胜诉在此很重要：{named.zh} 的结论因胜诉定义（有序结果、买家胜诉、买家至少得到部分支持、退款比例）而异。",
     )
     if not turned:
         return Label(
             f"{text.en} None of them turns round: no two definitions give effects of opposite sign beyond chance.",
             f"{text.zh}其中没有方向相反的：任何两种定义的效应都未在超出偶然的程度上符号相反。",
         )
-    turned_ids = ", ".join(finding.claim_id for finding in turned)
-    turned_zh = "、".join(finding.claim_id for finding in turned)
+    signs = _named(turned)
     return Label(
-        f"{text.en} The effect even changes its sign: {turned_ids}.", f"{text.zh}其中 {turned_zh} 的效应甚至改变符号。"
+        f"{text.en} The effect even changes its sign: {signs.en}.", f"{text.zh}其中 {signs.zh} 的效应甚至改变符号。"
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from flows.report.alike import alike_section
 from flows.report.answer import answer_section
 from flows.report.blocks import Block, Folds, Page, Prose
-from flows.report.claims import verdict_counts
+from flows.report.claims import verdict_counts, verdicts_sentence
 from flows.report.data import ReportData, read_release
 from flows.report.disclosure import Disclosure
 from flows.report.foretold import calibration_sentence, validation_sentence
@@ -214,6 +214,18 @@ def test_verdicts_are_counted_by_claim(release: Built, data: ReportData, page: P
     said = next(s for s in sentences(section(page, "answer")) if "marketplace lore" in s.en)
     assert sorted(map(int, _numbers(said.en)[1:])) == sorted(counted.values())
     assert int(_numbers(said.en)[0]) == sum(counted.values())
+
+
+def _finding(claim_id: str, statement: str, verdict: str) -> Row:
+    return {"claim_id": claim_id, "is_first_part": True, "statement_en": statement, "verdict": verdict}
+
+
+def test_claims_that_fail_are_named(tmp_path: Path) -> None:
+    rows = [_finding("E1", "evidence helps", "supported"), _finding("G1", "neither side wins", "contradicted")]
+    found = read_release(Release().add("marts.claim_findings", *rows).write(tmp_path / "rulings.duckdb"))
+    assert verdicts_sentence(found).en == (
+        "Of 2 claims of marketplace lore: 1 supported and 1 contradicted. Contradicted: G1 (neither side wins)."
+    )
 
 
 def test_half_have_ended_when_the_table_says_so(release: Built, page: Page) -> None:
