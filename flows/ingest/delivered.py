@@ -11,6 +11,7 @@ COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 FORMATS = {
     ".csv": "csv",
     ".tsv": "csv",
+    ".txt": "csv",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
     ".json": "json",

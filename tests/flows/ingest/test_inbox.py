@@ -84,12 +84,13 @@ def test_a_single_file_is_a_batch(tmp_path: Path) -> None:
 
 
 def test_formats_are_told_by_the_ending(tmp_path: Path) -> None:
-    endings = {"csv": "csv", "tsv": "csv", "ndjson": "ndjson", "jsonl": "ndjson", "json": "json", "parquet": "parquet"}
+    text = {"csv": "csv", "tsv": "csv", "txt": "csv", "ndjson": "ndjson", "jsonl": "ndjson", "json": "json"}
+    endings = {**text, "parquet": "parquet"}
     found = _listed(
         tmp_path,
         {f"b/disputes-{ending}.{ending}{packing}": "" for ending in endings for packing in ("", ".gz", ".zst")},
     )
-    assert len(found) == 18
+    assert len(found) == 21
     assert {(file.path.name.split(".")[1], file.format) for file in found} == set(endings.items())
 
 
@@ -104,9 +105,11 @@ def test_no_inbox_and_an_empty_inbox(tmp_path: Path) -> None:
 
 
 def test_other_files_are_seen_and_ignored(tmp_path: Path) -> None:
-    staged = stage(tmp_path, {"b/disputes.csv": DISPUTES, "b/dispute.csv": "x", "b/notes.pdf": "x"})
+    staged = stage(
+        tmp_path, {"b/disputes.csv": DISPUTES, "b/dispute.csv": "x", "b/notes.pdf": "x", "b/README.txt": "x"}
+    )
     files = {row["file"]: row for row in staged.books.files.iter_rows(named=True)}
-    assert files["b/notes.pdf"]["status"] == "ignored"
+    assert {files[name]["status"] for name in ("b/notes.pdf", "b/README.txt")} == {"ignored"}
     assert "did you mean disputes?" in files["b/dispute.csv"]["note"]
     assert files["b/disputes.csv"]["status"] == "loaded"
 

@@ -70,6 +70,7 @@ def test_the_same_rows_from_every_format(tmp_path: Path, packing: str) -> None:
     content: dict[str, str | bytes] = {
         "csv": csv_text(DISPUTE, rows),
         "tsv": csv_text(DISPUTE, rows, "\t"),
+        "txt": csv_text(DISPUTE, rows, "\t"),
         "ndjson": "\n".join(json.dumps(record, ensure_ascii=False) for record in records),
         "json": json.dumps(records),
         "parquet": _parquet(frame),
