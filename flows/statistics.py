@@ -10,18 +10,16 @@ import polars as pl
 from flows.configuration import load_scorer
 from flows.executor import THREADS, Executor, Processes, Threads, executor_of
 from flows.files import empty_folder
+from flows.gathering import Gathered, gather
 from flows.ingest.ledger import ExtraColumn
 from flows.scoring import Scored
 from flows.storage import Place
 from transforms.claims.answers import Data, answer_by_models, parts_of, with_measures
 from transforms.claims.catalogue import ExtraFactor
-from transforms.claims.columns import IDENTIFIERS
 from transforms.claims.estimating import Key
 from transforms.claims.findings import tabulate
 from transforms.claims.found import Found
-from transforms.claims.own_parts import without_own_parts
 from transforms.claims.verdicts import Judge
-from transforms.ingest.partition import month_of
 from transforms.statistics.consistency import consistency
 from transforms.statistics.deciders import decider_tables
 from transforms.statistics.durations import time_tables
@@ -36,24 +34,10 @@ from transforms.statistics.surprise import surprising_rulings
 from transforms.statistics.trend import trend
 from transforms.statistics.validation import calibration_table, validate, validation_table
 
-#: Tables that have a file each for the same disputes.
-_TABLES = ("disputes", "factor_scores", "dispute_facts", "score_points")
 #: GiB that a process takes by itself and for each million disputes, and that all of them may take together.
 GIB_ALONE, GIB_PER_MILLION, GIB_TOGETHER = 0.2, 0.37, 4.5
 #: With so many disputes starting a process or two takes less time than it saves.
 FEWEST_FOR_PROCESSES = 50_000
-#: What the statistics use of a dispute beside its scores and facts.
-_CONTEXT = (
-    "outcome", "refund_ratio", "seller_id", "category", "claim", "item_price_cny", "decided_by", "decider_id",
-    "opened_at", "ruled_at", "paid_on_platform", "applied_in_window", "negotiated_first", "shipped_on_time",
-)  # fmt: skip
-#: The same for all disputes, ruled or not, of whom only the time that they take is looked at; ``_HOURS`` are facts.
-_OF_ALL = ("outcome", "ruled_at", "seller_id", "category", "claim", "item_price_cny", "decided_by")
-_HOURS = ("hours_to_close", "is_closed_by_ruling")
-_NUMBERED = (
-    pl.col("dispute_id").alias("dispute"),
-    *(pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed=0)).alias(name) for name in IDENTIFIERS),
-)
 
 
 @dataclass(frozen=True)
@@ -61,27 +45,24 @@ class _Inputs:
     """What the statistics read: names of files, so that other processes can open them.
 
     Attributes:
-        ruled: Ruled disputes with their context, scores and facts; ``dispute_id`` and ``seller_id`` are numbers, the
-            identifier is ``dispute``.
-        all: All disputes, ruled or not, with what the time that they take goes with.
+        files: Files of the disputes.
         bounds: Where numeric levels begin and end.
         extra: Extra factors of the profiles.
     """
 
-    ruled: tuple[str, ...]
-    all: tuple[str, ...]
+    files: Gathered
     bounds: str
     extra: tuple[ExtraColumn, ...]
 
     @property
     def rows(self) -> pl.LazyFrame:
         """The ruled disputes."""
-        return pl.scan_parquet(list(self.ruled))
+        return pl.scan_parquet(list(self.files.ruled))
 
     @property
     def disputes(self) -> pl.LazyFrame:
         """All disputes."""
-        return pl.scan_parquet(list(self.all))
+        return pl.scan_parquet(list(self.files.all))
 
     @property
     def levels(self) -> pl.LazyFrame:
@@ -118,7 +99,8 @@ def estimate(
     Returns:
         Frames by name: ``factor_levels``, ``factor_level_bounds``, and one for each table of estimates.
     """
-    inputs = _gather(scored, extra, empty_folder(scratch))
+    folder = empty_folder(scratch)
+    inputs = _Inputs(gather(scored, folder), str(folder / "bounds.parquet"), extra)
     bounds = level_bounds(inputs.rows, inputs.specs)
     bounds.write_parquet(inputs.bounds)
     work = partial(_work, inputs=inputs)
@@ -207,29 +189,6 @@ _JOBS: dict[str, Callable[[_Inputs], Any]] = {
     "times": _times,
     "validation": lambda inputs: validate(inputs.rows, inputs.added),
 }
-
-
-def _gather(scored: Scored, extra: tuple[ExtraColumn, ...], folder: Place) -> _Inputs:
-    """Put side by side what the statistics read, and leave it on disk.
-
-    One piece after another, so that no more than one is in memory; each statistic then reads only its own columns.
-    Numbers for identifiers take a fifth of the memory; they depend on nothing but the identifier.
-    """
-    ruled: list[str] = []
-    every: list[str] = []
-    for number, paths in enumerate(zip(*(scored.paths(table) for table in _TABLES), strict=True)):
-        disputes, scores, facts, points = (pl.scan_parquet(path) for path in paths)
-        month = month_of(pl.coalesce("ruled_at", "opened_at")).alias("month")
-        rows = disputes.filter("is_ruled").select("dispute_id", *_CONTEXT, month)
-        for beside in (scores, facts, without_own_parts(points)):
-            rows = rows.join(beside, on="dispute_id", how="left", maintain_order="left")
-        ends = disputes.select("dispute_id", *_OF_ALL, month_of(pl.col("opened_at")).alias("month"))
-        for beside in (facts.select("dispute_id", *_HOURS), scores):
-            ends = ends.join(beside, on="dispute_id", how="left", maintain_order="left")
-        for kind, frame, files in (("ruled", rows, ruled), ("all", ends, every)):
-            files.append(str(folder / f"{kind}-{number:06}.parquet"))
-            frame.with_columns(*_NUMBERED).collect().write_parquet(files[-1], compression="lz4")
-    return _Inputs(tuple(ruled), tuple(every), str(folder / "bounds.parquet"), extra)
 
 
 def _with_identifiers(found: pl.DataFrame, inputs: _Inputs) -> pl.DataFrame:

@@ -157,7 +157,7 @@ def reversals(
     own = [spec for spec in specs if spec != OVERALL]
     columns = ("dispute_id", "outcome", "seller_id", *CONTEXT, PRICE_BAND.column)
     chosen = ruled.lazy().select(*columns, *(pl.col(spec.column).alias(_value_column(spec)) for spec in own))
-    rulings = order_rulings(with_levels(chosen, levels, own).collect())
+    rulings = order_rulings(with_levels(chosen.collect(), levels, own))
     labels = {str(name): dict(rows.select("code", "level").iter_rows()) for (name,), rows in bounds.group_by("factor")}
     context = [*(Strata(name, *coded_text(rulings.frame[name])) for name in CONTEXT), _price_bands(rulings)]
     by_level = {spec.name: _level_strata(rulings, spec, labels.get(spec.name, {})) for spec in own}

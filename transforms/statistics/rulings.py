@@ -67,7 +67,7 @@ def level_column(spec: FactorSpec) -> str:
     return f"level of {spec.name}"
 
 
-def with_levels(frame: pl.LazyFrame, levels: pl.DataFrame, specs: Sequence[FactorSpec]) -> pl.LazyFrame:
+def with_levels(frame: pl.DataFrame, levels: pl.DataFrame, specs: Sequence[FactorSpec]) -> pl.DataFrame:
     """Put level codes beside other columns of disputes.
 
     Args:
@@ -79,7 +79,9 @@ def with_levels(frame: pl.LazyFrame, levels: pl.DataFrame, specs: Sequence[Facto
         The rows of ``frame`` with a column ``level_column`` for each factor.
     """
     codes = levels.select("dispute_id", *(pl.col(spec.name).alias(level_column(spec)) for spec in specs))
-    return frame.join(codes.lazy(), on="dispute_id", how="left")
+    if codes["dispute_id"].equals(frame["dispute_id"]):
+        return frame.hstack(codes.drop("dispute_id"))
+    return frame.join(codes, on="dispute_id", how="left")
 
 
 def run_starts(codes: Integers) -> Integers:

@@ -1,0 +1,52 @@
+"""What the statistics read: ruled disputes once, in the order of their sellers, whatever fits into memory."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows import gathering
+from flows.gathering import gather
+from flows.scoring import Scored
+from tests.scored import with_times, write_scored
+from tests.transforms.claims.samples import World, draw
+from transforms.statistics.clusters import by_seller
+
+
+def _read(files: tuple[str, ...]) -> pl.DataFrame:
+    return pl.concat([pl.read_parquet(file) for file in files])
+
+
+@pytest.fixture(name="scored")
+def _scored(tmp_path: Path) -> Scored:
+    return write_scored(with_times(draw(World(300, 30))), tmp_path / "scored")
+
+
+def test_ruled_disputes_are_in_the_order_of_sellers(scored: Scored, tmp_path: Path) -> None:
+    found = _read(gather(scored, tmp_path).ruled)
+    assert found.height == pl.scan_parquet(scored.paths("disputes")).select(pl.col("is_ruled").sum()).collect().item()
+    assert found.equals(found.sort("seller_id", "dispute_id", nulls_last=False))
+    # so nothing is left to be sorted
+    ordered, codes = by_seller(found)
+    assert ordered is found
+    assert codes.tolist() == sorted(codes)
+
+
+def test_sorting_in_parts_gives_the_same(scored: Scored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "whole").mkdir()
+    whole = gather(scored, tmp_path / "whole")
+    monkeypatch.setattr(gathering, "MOST_SORTED", 40)
+    (tmp_path / "parts").mkdir()
+    parts = gather(scored, tmp_path / "parts")
+    assert (len(whole.ruled), len(parts.ruled)) == (1, 8)
+    assert _read(parts.ruled).equals(_read(whole.ruled))
+    assert len(list((tmp_path / "parts").iterdir())) == len(parts.ruled) + len(parts.all)
+
+
+def test_rows_in_another_order_find_their_dispute(scored: Scored, tmp_path: Path) -> None:
+    (tmp_path / "same").mkdir()
+    same = gather(scored, tmp_path / "same")
+    for path in scored.paths("factor_scores"):
+        pl.read_parquet(path).reverse().write_parquet(path)
+    (tmp_path / "other").mkdir()
+    assert _read(gather(scored, tmp_path / "other").ruled).equals(_read(same.ruled))
