@@ -12,18 +12,19 @@ import polars as pl
 
 from expectations.engine import preload
 from flows.accounts import Books, make_books, quarantine_paths, reasons_by_file
+from flows.clearing import clear_scratch, clear_up
 from flows.configuration import Scorer, load_scorer
 from flows.drift import drift_frame, drift_sentences, read_before, refuse_loss
 from flows.errors import RunError, with_os_errors, without_persons
 from flows.executor import THREADS, check_executor, task_runner
-from flows.files import empty_folder, remove_tree
+from flows.files import empty_folder
 from flows.forget import take_old_texts_out, take_out_what_is_due
 from flows.history import dispute_versions
 from flows.ingest.ledger import Ledger, write_deliveries
 from flows.ingest.quarantine import nothing_set_aside
 from flows.ingest.run import ingest
 from flows.keys import load_key
-from flows.loading import contents_of, load, read_contents
+from flows.loading import contents_of, load
 from flows.lock import run_lock
 from flows.prefect_server import prefect_server
 from flows.publish import (
@@ -44,13 +45,11 @@ from flows.report.snapshot import NAME as SNAPSHOT
 from flows.report.snapshot import read_snapshot
 from flows.resolve import Resolved, resolve
 from flows.run_log import NOTHING_NEW, PUBLISHED, recorded
-from flows.scored_cache import clear
 from flows.scoring import Scored, score
 from flows.settings import Layout, Settings
-from flows.staged_clearing import clear_staged
 from flows.stages import Stopwatch
 from flows.statistics import estimate, executor_for
-from flows.storage import Place, StorageError
+from flows.storage import Place
 from flows.validation import results_frame, validate_scores, validate_staged
 from flows.versions import code_version
 from flows.warehouse import Sources
@@ -143,7 +142,7 @@ class Steps:
     def run(self) -> RunResult:
         """Run all stages; each begins when the one before it has ended."""
         layout = self.settings.layout
-        _clear_work(layout)
+        clear_scratch(layout)
         layout.scratch.mkdir()
         seen = in_force(layout)
         ledger: Ledger = self._stage("ingest", lambda: ingest(self.settings, load_key(layout), self.stopwatch.on_line))
@@ -207,18 +206,7 @@ class Steps:
         published = {"run_id": run_id, "published_at": datetime.now(UTC).isoformat(), "code_version": code_version()}
         publish(layout, built, run_id, published, seen)
         take_old_texts_out(self.settings)
-        contents = read_contents(folder_in_force(layout))
-        clear(layout, contents.pieces if contents else ())
-        self._clear_staged()
-        _clear_work(layout)
-
-    def _clear_staged(self) -> None:
-        """Remove what nobody counts; the release is out, so that a refusal is worth a note but no failure."""
-        try:
-            clear_staged(self.settings.layout, self.settings.started_at)
-        except (OSError, StorageError) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            self.stopwatch.on_note(f"left over: staged folders that no release counts could not be removed ({why})")
+        clear_up(self.settings, self.stopwatch.on_note)
 
     def _result(self, run_id: str, books: Books, resolved: Resolved, *, is_new: bool) -> RunResult:
         layout = self.settings.layout
@@ -226,7 +214,7 @@ class Steps:
             self.stopwatch.write(layout.runs / run_id / "stages.json")
         else:
             mend(layout)
-            self._clear_staged()
+            clear_up(self.settings, self.stopwatch.on_note)
         reasons = reasons_by_file(resolved, books)
         return RunResult(run_id, is_new, database_in_force(layout), report_in_force(layout), books.files, reasons)
 
@@ -274,12 +262,6 @@ def made_again(run_id: str, published: str | None) -> str:
     """Name a run that makes again what is in force, whose release stays as it is until it is replaced."""
     times = (published or "").partition(_AGAIN)[2]
     return f"{run_id}{_AGAIN}{int(times) + 1 if times else 2}"
-
-
-def _clear_work(layout: Layout) -> None:
-    """Remove what runs before, or this one, have left in scratch space."""
-    remove_tree(layout.shared)
-    empty_folder(layout.work)
 
 
 def _runs_before(layout: Layout) -> pl.DataFrame:

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from flows.errors import RunError
 from flows.files import replace_link, write_json_atomically
 from flows.releases import CURRENT, DATABASE, HISTORY, RECORD, REPORT, InForce, Shelf
 from flows.settings import RELEASES_KEPT, Layout
-from flows.storage import Place, S3Path
+from flows.storage import Place, S3Path, StorageError
 
 __all__ = [
     "DATABASE", "HISTORY", "RECORD", "REPORT", "InForce", "clear_old", "current_run", "database_in_force",
@@ -101,7 +101,6 @@ def publish(layout: Layout, built: Path, run_id: str, record: dict[str, Any], se
     with PUBLISHING:
         shelf.add(built, run_id)
         put_in_force(layout, run_id, seen)
-    clear_old(layout, datetime.now(UTC))
 
 
 def put_in_force(layout: Layout, run_id: str, seen: InForce | None = None) -> None:
@@ -117,7 +116,17 @@ def put_in_force(layout: Layout, run_id: str, seen: InForce | None = None) -> No
     """
     shelf = _shelf(layout)
     seen = seen or shelf.in_force()
-    if not shelf.put_in_force(run_id, seen):
+    try:
+        is_done = shelf.put_in_force(run_id, seen)
+    except (OSError, StorageError) as error:
+        if run_id != seen.run_id and run_id == shelf.in_force().run_id:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise RunError(
+                f"release {run_id} is in force, but not all that leads to it could be brought up to date ({why}); the "
+                "next run does"
+            ) from error
+        raise
+    if not is_done:
         now = shelf.in_force().run_id
         if run_id not in {now, seen.run_id}:
             shelf.remove(run_id)
@@ -190,11 +199,7 @@ class FolderShelf:
         if self._current.exists():
             self._current.resolve().touch()
         replace_link(self._current, Path(self._layout.releases.name) / run_id)
-        for name, target in ((self._layout.database, DATABASE), (self._layout.report.parent, REPORT)):
-            wanted = Path("..") / CURRENT / target
-            if not name.is_symlink() or name.readlink() != wanted:
-                replace_link(name, wanted)
-        self._link_reports()
+        self.mend()
         _sync(self._layout.local)
         return True
 
@@ -209,7 +214,12 @@ class FolderShelf:
                 replace_link(folder / run_id, Path("..") / self._layout.releases.name / run_id / REPORT)
 
     def mend(self) -> None:
-        """Nothing is left to do: all links lead through one."""
+        """Let the fixed names lead through the link that says which release is in force."""
+        for name, target in ((self._layout.database, DATABASE), (self._layout.report.parent, REPORT)):
+            wanted = Path("..") / CURRENT / target
+            if not name.is_symlink() or name.readlink() != wanted:
+                replace_link(name, wanted)
+        self._link_reports()
 
     def database(self) -> Path | None:
         """Return the file that the links lead to."""

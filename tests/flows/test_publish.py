@@ -42,6 +42,7 @@ def _publish(layout: Layout, run_id: str) -> None:
         run_id,
         {"run_id": run_id, "published_at": f"2026-01-{run_id[1:]:0>2}T00:00:00+00:00"},
     )
+    module.clear_old(layout, datetime.now(UTC))
 
 
 def _in_force(layout: Layout) -> tuple[str | None, str, str]:

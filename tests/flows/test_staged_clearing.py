@@ -4,11 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.ingest.ledger import DELIVERIES, RECORD
-from flows.pipeline import Steps
 from flows.publish import put_in_force
 from flows.settings import Layout
 from flows.staged_clearing import clear_staged
-from flows.stages import Stopwatch
 from tests.builders import Staged, deliver, disputes_csv, remember, stage
 
 NOW = datetime.now(UTC) + timedelta(seconds=1)
@@ -72,21 +70,6 @@ def test_a_stray_file_is_left_alone(tmp_path: Path) -> None:
         stray.write_bytes(b"stray")
     assert clear_staged(layout, NOW) == []
     assert (layout.local / "staged" / "disputes" / ".DS_Store").is_file()
-
-
-def test_a_folder_that_cannot_be_removed_is_noted_and_no_failure(tmp_path: Path) -> None:
-    stage(tmp_path, {"a/disputes.csv": SECOND})
-    (tmp_path / "inbox" / "a" / "disputes.csv").unlink()
-    published = stage(tmp_path, {"b/disputes.csv": FIRST})
-    remember(published, "r1")
-    (left,) = _staged(published.settings.layout) - _counted(published)
-    record = published.settings.layout.local / "staged" / "disputes" / left / RECORD
-    record.unlink()
-    record.mkdir()
-    said: list[str] = []
-    Steps(published.settings, Stopwatch(on_note=said.append))._clear_staged()
-    (note,) = said
-    assert note.startswith("left over: staged folders that no release counts could not be removed (")
 
 
 def test_nothing_goes_while_it_is_not_known_what_a_release_counts(tmp_path: Path) -> None:
