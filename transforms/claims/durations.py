@@ -7,14 +7,14 @@ import polars as pl
 
 from transforms.claims.cells import describe_side, shortage
 from transforms.claims.columns import complete
-from transforms.claims.fitting import by_dispute_if_alone, independent, maximise_quickly, plain_gram
+from transforms.claims.fitting import by_dispute_if_alone, independent, maximise_quickly
 from transforms.claims.found import PERCENT, Found, interval
 from transforms.claims.models import DURATION_MODEL
 from transforms.statistics.accelerated import LogNormalDuration
 from transforms.statistics.contrasts import Estimate
 from transforms.statistics.design import prepare_rows
 from transforms.statistics.inference import free_directions, infer
-from transforms.statistics.matrix import Matrix
+from transforms.statistics.matrix import Matrix, plain_gram
 from transforms.statistics.newton import Fit
 from transforms.statistics.sampling import sample_sellers
 from transforms.statistics.specs import NOT_RECORDED

@@ -9,7 +9,7 @@ from transforms.claims.definitions import Definition, ends, likelihood, too_litt
 from transforms.statistics.clusters import Floats, Integers
 from transforms.statistics.families import Likelihood
 from transforms.statistics.logit import Logit
-from transforms.statistics.matrix import Booleans, Matrix, independent_places, weighted_gram, weighted_sums
+from transforms.statistics.matrix import Booleans, Matrix, independent_places
 from transforms.statistics.newton import LARGEST_FINAL_STEP, START_RIDGE, Fit, maximise
 from transforms.statistics.ordinal import Ordinal
 from transforms.statistics.separation import SEPARATED, prune
@@ -115,18 +115,6 @@ def by_dispute_if_alone(matrix: Matrix, family: Likelihood) -> Matrix:
     """
     needs_robust = not isinstance(family, Logit | Ordinal)
     return replace(matrix, has_sellers=True) if needs_robust and not matrix.has_sellers else matrix
-
-
-def plain_gram(matrix: Matrix) -> Floats:
-    """Sums of products of an intercept and all predictors, shape (1 + n_slopes, 1 + n_slopes)."""
-    gram = np.zeros((1 + matrix.n_slopes, 1 + matrix.n_slopes))
-    gram[0, 0] = matrix.n
-    for rows in matrix.chunks():
-        ones = np.ones(rows.stop - rows.start)
-        gram[0, 1:] += weighted_sums(matrix, rows, ones)
-        gram[1:, 1:] += weighted_gram(matrix, rows, ones)
-    gram[1:, 0] = gram[0, 1:]
-    return gram
 
 
 def independent(gram: Floats, candidates: Booleans, focal: Sequence[int]) -> Booleans:

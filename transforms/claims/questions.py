@@ -9,12 +9,11 @@ import numpy as np
 from transforms.claims.cells import Side, describe_side, shortage
 from transforms.claims.columns import UNKNOWN
 from transforms.claims.definitions import Definition
-from transforms.claims.fitting import plain_gram
 from transforms.claims.found import Found
 from transforms.claims.model import Kind, Model, Part
 from transforms.statistics.clusters import Floats
 from transforms.statistics.design import DenseColumn, Design, Prepared
-from transforms.statistics.matrix import Booleans, Matrix
+from transforms.statistics.matrix import Booleans, Matrix, plain_gram
 from transforms.statistics.specs import NOT_RECORDED
 from transforms.statistics.terms import Flag, Interaction
 

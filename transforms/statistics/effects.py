@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.statistics.clusters import Floats, Integers
+from transforms.statistics.clusters import Integers
 from transforms.statistics.families import Family
 from transforms.statistics.logit import Logit
-from transforms.statistics.matrix import Matrix, independent_places, weighted_gram, weighted_sums
+from transforms.statistics.matrix import Matrix, independent_places, plain_gram
 from transforms.statistics.newton import Fit, fit
 from transforms.statistics.ordinal import Ordinal
 from transforms.statistics.separation import SEPARATED, prune
@@ -69,7 +69,7 @@ def fit_model(name: str, matrix: Matrix, family: Family) -> FittedModel:
     term_status[pruned.separated] = SEPARATED
     if _too_little(matrix, family, 0) != "ok":
         return FittedModel(name, matrix, family, None, tuple(term_status), SEPARATED)
-    gram = _plain_gram(matrix)
+    gram = plain_gram(matrix)
     free = independent_places(gram, term_status == "ok")
     lost = (term_status == "ok") & ~free
     term_status[lost] = np.where(np.diag(gram)[1:] > 0, "collinear", "no_disputes")[lost]
@@ -96,15 +96,3 @@ def _too_little(matrix: Matrix, family: Family, n_terms: int) -> str:
         return "one_outcome"
     enough = counts.min() >= FEWEST_PER_CLASS and matrix.n >= 2 * (n_terms + family.n_intercepts)
     return "ok" if enough else "too_few_disputes"
-
-
-def _plain_gram(matrix: Matrix) -> Floats:
-    """Sums of products of an intercept and all predictors."""
-    gram = np.zeros((1 + matrix.n_slopes, 1 + matrix.n_slopes))
-    gram[0, 0] = matrix.n
-    for rows in matrix.chunks():
-        ones = np.ones(rows.stop - rows.start)
-        gram[0, 1:] += weighted_sums(matrix, rows, ones)
-        gram[1:, 1:] += weighted_gram(matrix, rows, ones)
-    gram[1:, 0] = gram[0, 1:]
-    return gram

@@ -73,6 +73,34 @@ def logistic(eta: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(eta, -LARGEST_PREDICTOR, LARGEST_PREDICTOR))))
 
 
+class Logistic:
+    """The logistic function, its logarithm, and that of one less it, from one exponential and without loss near 0."""
+
+    def __init__(self, eta: Floats) -> None:
+        self._eta = np.clip(eta, -LARGEST_PREDICTOR, LARGEST_PREDICTOR)
+        self._small = np.exp(-np.abs(self._eta))
+        self._log_sum = np.log1p(self._small)
+
+    def log_likelihood(self, wins: Responses) -> float:
+        """Sum of the logarithms of the function where ``wins`` is 1, and of one less it where it is 0."""
+        return float(wins @ self._eta - np.maximum(self._eta, 0.0).sum() - self._log_sum.sum())
+
+    @property
+    def value(self) -> Floats:
+        """The function."""
+        return np.asarray(np.where(self._eta < 0, self._small, 1.0) / (1 + self._small))
+
+    @property
+    def log(self) -> Floats:
+        """Its logarithm."""
+        return np.asarray(np.minimum(self._eta, 0.0) - self._log_sum)
+
+    @property
+    def log_rest(self) -> Floats:
+        """The logarithm of one less it."""
+        return np.asarray(-np.maximum(self._eta, 0.0) - self._log_sum)
+
+
 def log_logistic(eta: Floats) -> Floats:
     """Logarithm of the logistic function, without loss where it is near zero."""
     return np.asarray(np.minimum(eta, 0.0) - np.log1p(np.exp(-np.abs(eta))))

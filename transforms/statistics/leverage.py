@@ -230,12 +230,13 @@ def _of_rows(model: _Model, part: _Part, vectors: Floats) -> Floats:
     """x̃ᵀ A⁻¹ times the vector of its cluster, for each row, shape (m,)."""
     matrix, k = part.matrix, part.ratio.shape[0]
     steps = model.spread(vectors @ model.inverse, matrix.n_slopes)
-    owner = np.repeat(np.arange(part.starts.size), part.sizes)
-    n_dense = matrix.dense.shape[0]
-    found = (matrix.dense[:, part.rows] * steps[:, k : k + n_dense].T[:, owner]).sum(axis=0)
+    n_first = k + matrix.dense.shape[0]
+    owned = np.repeat(np.ascontiguousarray(steps[:, :n_first].T), part.sizes, axis=1)
+    found = np.einsum("jm,jm->m", part.ratio, owned[:k]) + np.einsum("jm,jm->m", matrix.dense[:, part.rows], owned[k:])
+    first = np.repeat(np.arange(part.starts.size) * steps.shape[1] + k, part.sizes)
     for block, start in zip(matrix.blocks, matrix.offsets, strict=False):
-        found += steps[owner, k + start + block.codes[part.rows]]
-    return np.asarray(found + (part.ratio * steps[:, :k].T[:, owner]).sum(axis=0))
+        found += steps.ravel().take(first + (start + block.codes[part.rows]))
+    return np.asarray(found)
 
 
 def _by_rows(model: _Model, part: _Part) -> tuple[Floats, list[Floats]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.statistics.clusters import Floats, Integers, Responses
-from transforms.statistics.families import Derivatives, log_logistic, logistic
+from transforms.statistics.families import Derivatives, Logistic
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class Logit:
 
     def derivatives(self, classes: Responses, eta: Floats, intercepts: Floats) -> Derivatives:
         """Log-likelihood of some rows and its derivatives."""
-        predictor = eta + intercepts[0]
-        probability = logistic(predictor)
+        found = Logistic(eta + intercepts[0])
+        probability = found.value
         score = classes - probability
         information = probability * (1 - probability)
         return Derivatives(
-            log_likelihood=float(log_logistic(np.where(classes == 1, predictor, -predictor)).sum()),
+            log_likelihood=found.log_likelihood(classes),
             score=score,
             information=information,
             intercept_scores=score[None, :],

@@ -7,7 +7,7 @@ import numpy as np
 
 from transforms.statistics.clusters import Floats
 from transforms.statistics.families import LARGEST_PREDICTOR, Family, logistic
-from transforms.statistics.matrix import Matrix, linear_predictor, weighted_sums
+from transforms.statistics.matrix import Matrix, Sums, linear_predictor, weighted_sums
 from transforms.statistics.newton import Fit
 
 
@@ -41,6 +41,7 @@ def average_marginal_effects(matrix: Matrix, family: Family, fitted: Fit) -> Mar
     size = matrix.n_slopes
     effects, gradient = np.zeros(size), np.zeros((size, 1 + size))
     density, curvature = 0.0, np.zeros(1 + size)
+    by_block = [Sums(matrix, len(block.labels)) for block in matrix.blocks]
     for rows in matrix.chunks():
         eta = linear_predictor(matrix, rows, fitted.slopes) + constant
         probability = logistic(eta)
@@ -48,7 +49,8 @@ def average_marginal_effects(matrix: Matrix, family: Family, fitted: Fit) -> Mar
         density += float(slope.sum())
         curvature += _with_constant(matrix, rows, slope * (1 - 2 * probability))
         _add_indicators(matrix, rows, fitted, eta, (effects, gradient))
-        _add_dummies(matrix, rows, fitted, eta, (effects, gradient))
+        _add_dummies(matrix, rows, fitted, eta, (effects, gradient, by_block))
+    _add_others(matrix, by_block, gradient)
     _add_derivatives(matrix, fitted, density, curvature, (effects, gradient))
     fixed = ~fitted.free
     effects[fixed] = 0.0
@@ -132,24 +134,32 @@ def _add_indicators(matrix: Matrix, rows: slice, fitted: Fit, eta: Floats, into:
         gradient[place] += change
 
 
-def _add_dummies(matrix: Matrix, rows: slice, fitted: Fit, eta: Floats, into: tuple[Floats, Floats]) -> None:
-    """Changes from the base level to each other level of each block, summed over some rows."""
-    effects, gradient = into
-    n_dense = matrix.dense.shape[0]
-    for place, (block, start) in enumerate(zip(matrix.blocks, matrix.offsets, strict=False)):
+def _add_dummies(
+    matrix: Matrix, rows: slice, fitted: Fit, eta: Floats, into: tuple[Floats, Floats, Sequence[Sums]]
+) -> None:
+    """Changes from the base level to each other level of each block, summed over some rows.
+
+    By other predictors the gradient is gathered in sums of each block; by the block's own levels it is added here.
+    """
+    effects, gradient, by_block = into
+    for block, start, sums in zip(matrix.blocks, matrix.offsets, by_block, strict=False):
         here = slice(start, start + len(block.labels))
         base = np.clip(eta - fitted.slopes[here].take(block.codes[rows]), -LARGEST_PREDICTOR, LARGEST_PREDICTOR)
         # odds against, times exp(−coefficient) for each level: one exponential per row serves all levels
         after = 1 / (1 + np.exp(-fitted.slopes[here])[:, None] * np.exp(-base))
         slope = after * (1 - after)
         change = slope - slope[0]
+        sums.add(rows, change)
         effects[here] += (after - after[0]).sum(axis=1)
         gradient[here, 0] += change.sum(axis=1)
-        gradient[here, 1 : 1 + n_dense] += change @ matrix.dense[:, rows].T
-        for other, (other_block, other_start) in enumerate(zip(matrix.blocks, matrix.offsets, strict=False)):
-            there = slice(1 + other_start, 1 + other_start + len(other_block.labels))
-            if other == place:
-                gradient[here, there] += np.diag(slope.sum(axis=1))
-                continue
-            codes, size = other_block.codes[rows], len(other_block.labels)
-            gradient[here, there] += [np.bincount(codes, weights, size) for weights in change]
+        own = np.arange(here.start, here.stop)
+        gradient[own, 1 + own] += slope.sum(axis=1)
+
+
+def _add_others(matrix: Matrix, by_block: Sequence[Sums], gradient: Floats) -> None:
+    """What ``_add_dummies`` gathered by predictors other than the block's own levels."""
+    for block, start, sums in zip(matrix.blocks, matrix.offsets, by_block, strict=False):
+        here = slice(start, start + len(block.labels))
+        others = sums.total()
+        others[:, here] = 0.0
+        gradient[here, 1:] += others

@@ -5,6 +5,7 @@ places that are estimated are marked in ``free``, the others stay zero. Sums ove
 order, so that they are the same on every run.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +17,8 @@ from transforms.statistics.clusters import Clustering, Floats, Integers, Respons
 
 #: Rows at a time: what is computed of them stays in the cache.
 CHUNK_ROWS = 8_192
+#: Combinations of levels that are counted at once: their sums stay in the cache as well.
+MOST_CELLS = 8_192
 #: Share of a column's sum of squares that must be left after the columns before it.
 SMALLEST_PIVOT = 1e-9
 
@@ -29,6 +32,31 @@ class Block:
     name: str
     labels: tuple[str, ...]
     codes: Integers
+
+
+@dataclass(frozen=True)
+class Group:
+    """Blocks whose levels are looked at together: a cell is a combination of one level of each.
+
+    Attributes:
+        first: Place of the first block; the others follow it.
+        shape: Levels of each.
+        cells: Cell of each row, shape (n,).
+    """
+
+    first: int
+    shape: tuple[int, ...]
+    cells: Integers
+
+    @property
+    def n_cells(self) -> int:
+        """How many cells there may be."""
+        return math.prod(self.shape)
+
+    def among(self, totals: Floats, places: tuple[int, ...]) -> Floats:
+        """Sums by cell, shape (sets, cells), as sums by the levels of some blocks of the group, shape (sets, …)."""
+        others = tuple(1 + place for place in range(len(self.shape)) if place not in places)
+        return np.asarray(totals.reshape(-1, *self.shape).sum(axis=others))
 
 
 @dataclass(frozen=True)
@@ -72,6 +100,18 @@ class Matrix:
     def n_slopes(self) -> int:
         """Number of places for coefficients."""
         return self.offsets[-1]
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The blocks in groups of few cells."""
+        found: list[Group] = []
+        for place, block in enumerate(self.blocks):
+            size, last = len(block.labels), found[-1] if found else None
+            if last is not None and last.n_cells * size <= MOST_CELLS:
+                found[-1] = Group(last.first, (*last.shape, size), last.cells * size + block.codes)
+            else:
+                found.append(Group(place, (size,), block.codes))
+        return tuple(found)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
@@ -142,27 +182,89 @@ def weighted_sums(matrix: Matrix, rows: slice, weights: Floats) -> Floats:
     return np.concatenate([matrix.dense[:, rows] @ weights, *dummies])
 
 
-def weighted_gram(matrix: Matrix, rows: slice, weights: Floats) -> Floats:
-    """Weighted sums of products of predictors, shape (n_slopes, n_slopes)."""
-    gram = np.zeros((matrix.n_slopes, matrix.n_slopes))
-    dense = matrix.dense[:, rows]
-    weighted = dense * weights
-    n_dense = dense.shape[0]
-    gram[:n_dense, :n_dense] = weighted @ dense.T
-    codes = [block.codes[rows] for block in matrix.blocks]
-    sizes = [len(block.labels) for block in matrix.blocks]
-    for place, (code, size, start) in enumerate(zip(codes, sizes, matrix.offsets, strict=False)):
-        here = slice(start, start + size)
-        crossed = [np.bincount(code, column, size) for column in weighted]
-        gram[:n_dense, here] = np.reshape(crossed, (n_dense, size))
-        gram[here, :n_dense] = gram[:n_dense, here].T
-        np.fill_diagonal(gram[here, here], np.bincount(code, weights, size))
-        for other, other_size, other_start in zip(codes[:place], sizes, matrix.offsets, strict=False):
-            there = slice(other_start, other_start + other_size)
-            pairs = np.bincount(code * other_size + other, weights, size * other_size)
-            gram[here, there] = pairs.reshape(size, other_size)
-            gram[there, here] = gram[here, there].T
-    return gram
+def plain_gram(matrix: Matrix) -> Floats:
+    """Sums of products of an intercept and all predictors, shape (1 + n_slopes, 1 + n_slopes)."""
+    products = Products(matrix)
+    for rows in matrix.chunks():
+        products.add(rows, np.ones(rows.stop - rows.start))
+    return products.total()
+
+
+class Sums:
+    """Weighted sums of each predictor for several sets of weights, gathered from ranges of rows.
+
+    Dummies are summed by cell, so that a row is looked up once for all blocks of a group.
+    """
+
+    def __init__(self, matrix: Matrix, n_sets: int) -> None:
+        self._matrix = matrix
+        self._dense = np.zeros((n_sets, matrix.dense.shape[0]))
+        self.cells = [np.zeros((n_sets, group.n_cells)) for group in matrix.groups]
+
+    def add(self, rows: slice, weights: Floats) -> None:
+        """Add some rows with weights of shape (sets, m)."""
+        self._dense += weights @ self._matrix.dense[:, rows].T
+        for group, totals in zip(self._matrix.groups, self.cells, strict=True):
+            cells = group.cells[rows]
+            for place, own in enumerate(weights):
+                totals[place] += np.bincount(cells, own, group.n_cells)
+
+    def total(self) -> Floats:
+        """The sums, shape (sets, n_slopes)."""
+        levels = [
+            group.among(totals, (place,))
+            for group, totals in zip(self._matrix.groups, self.cells, strict=True)
+            for place in range(len(group.shape))
+        ]
+        return np.concatenate([self._dense, *levels], axis=1)
+
+
+class Products:
+    """Weighted sums of products of an intercept and all predictors, gathered from ranges of rows."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self._matrix, self._weight = matrix, 0.0
+        self._sums = Sums(matrix, 1 + matrix.dense.shape[0])
+        sizes = [len(block.labels) for block in matrix.blocks]
+        ends = [group.first + len(group.shape) for group in matrix.groups for _ in group.shape]
+        self._across = {
+            (place, other): np.zeros((sizes[place], sizes[other]))
+            for place, end in enumerate(ends)
+            for other in range(end, len(sizes))
+        }
+
+    def add(self, rows: slice, weights: Floats) -> None:
+        """Add some rows with weights of shape (m,)."""
+        matrix = self._matrix
+        weighted = np.empty((1 + matrix.dense.shape[0], weights.size))
+        weighted[0] = weights
+        np.multiply(matrix.dense[:, rows], weights, out=weighted[1:])
+        self._weight += float(weights.sum())
+        self._sums.add(rows, weighted)
+        for (place, other), totals in self._across.items():
+            pairs = matrix.blocks[place].codes[rows] * totals.shape[1] + matrix.blocks[other].codes[rows]
+            totals += np.bincount(pairs, weights, totals.size).reshape(totals.shape)  # noqa: PLW2901 - in place
+
+    def total(self) -> Floats:
+        """The sums, shape (1 + n_slopes, 1 + n_slopes); the intercept comes first."""
+        matrix, n_first = self._matrix, 1 + self._matrix.dense.shape[0]
+        gram = np.zeros((1 + matrix.n_slopes, 1 + matrix.n_slopes))
+        gram[0, 0] = self._weight
+        gram[:n_first, 1:] = self._sums.total()
+        for group, totals in zip(matrix.groups, self._sums.cells, strict=True):
+            for place in range(len(group.shape)):
+                here = self._levels(group.first + place)
+                np.fill_diagonal(gram[here, here], group.among(totals[:1], (place,)))
+                for other in range(place + 1, len(group.shape)):
+                    gram[here, self._levels(group.first + other)] = group.among(totals[:1], (place, other))[0]
+        for (place, other), pairs in self._across.items():
+            gram[self._levels(place), self._levels(other)] = pairs
+        upper = np.triu(gram)
+        return np.asarray(upper + np.triu(gram, 1).T)
+
+    def _levels(self, place: int) -> slice:
+        """Where the levels of a block are in the sums."""
+        return slice(1 + self._matrix.offsets[place], 1 + self._matrix.offsets[place + 1])
 
 
 def cluster_sums(matrix: Matrix, clusters: slice, rows: slice, weights: Floats, power: int = 1) -> Floats:

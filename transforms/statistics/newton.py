@@ -10,9 +10,9 @@ from transforms.statistics.matrix import (
     CHUNK_ROWS,
     Booleans,
     Matrix,
+    Products,
+    Sums,
     linear_predictor,
-    weighted_gram,
-    weighted_sums,
 )
 
 MOST_ITERATIONS = 40
@@ -164,39 +164,35 @@ def _evaluate(matrix: Matrix, family: Likelihood, free: Booleans, parameters: Fl
     k = family.n_intercepts
     slopes = np.zeros(matrix.n_slopes)
     slopes[free] = parameters[k:]
-    size = k + matrix.n_slopes
-    log_likelihood, score, information = 0.0, np.zeros(size), np.zeros((size, size))
-    for rows in matrix.chunks():
-        part = _evaluate_rows(matrix, family, rows, parameters[:k], slopes)
-        log_likelihood += part.log_likelihood
-        score += part.score
-        information += part.information
+    found = _evaluate_rows(matrix, family, slice(0, matrix.n), parameters[:k], slopes)
     kept = np.concatenate([np.ones(k, dtype=np.bool_), free])
-    return _Pass(log_likelihood, score[kept], information[np.ix_(kept, kept)])
+    return _Pass(found.log_likelihood, found.score[kept], found.information[np.ix_(kept, kept)])
 
 
 def _evaluate_rows(matrix: Matrix, family: Likelihood, rows: slice, intercepts: Floats, slopes: Floats) -> _Pass:
     """Some rows, with derivatives by all slopes."""
     k = family.n_intercepts
     size = k + matrix.n_slopes
-    score, information = np.zeros(size), np.zeros((size, size))
-    eta = linear_predictor(matrix, rows, slopes)
-    part = family.derivatives(family.classes(matrix.outcome[rows]), eta, intercepts)
-    score[:k] = part.intercept_scores.sum(axis=1)
-    score[k:] = weighted_sums(matrix, rows, part.score)
-    information[:k, :k] = part.intercept_information
-    information[:k, k:] = [weighted_sums(matrix, rows, cross) for cross in part.cross_information]
-    information[k:, k:] = weighted_gram(matrix, rows, part.information)
+    log_likelihood, score, information = 0.0, np.zeros(size), np.zeros((size, size))
+    products, sums = Products(matrix), Sums(matrix, 1 + k)
+    for start in range(rows.start, rows.stop, CHUNK_ROWS):
+        chunk = slice(start, min(start + CHUNK_ROWS, rows.stop))
+        eta = linear_predictor(matrix, chunk, slopes)
+        part = family.derivatives(family.classes(matrix.outcome[chunk]), eta, intercepts)
+        log_likelihood += part.log_likelihood
+        score[:k] += part.intercept_scores.sum(axis=1)
+        information[:k, :k] += part.intercept_information
+        sums.add(chunk, np.concatenate([part.score[None, :], part.cross_information]))
+        products.add(chunk, part.information)
+    score[k:], *crossed = sums.total()
+    information[:k, k:] = crossed
+    information[k:, k:] = products.total()[1:, 1:]
     information[k:, :k] = information[:k, k:].T
-    return _Pass(part.log_likelihood, score, information)
+    return _Pass(log_likelihood, score, information)
 
 
 def information_of(matrix: Matrix, family: Likelihood, fitted: Fit, rows: slice) -> Floats:
     """What some rows add to the information of a fit, shape (K + p, K + p)."""
-    total = np.zeros_like(fitted.information)
     kept = np.concatenate([np.ones(family.n_intercepts, dtype=np.bool_), fitted.free])
-    for start in range(rows.start, rows.stop, CHUNK_ROWS):
-        part = slice(start, min(start + CHUNK_ROWS, rows.stop))
-        each = _evaluate_rows(matrix, family, part, fitted.intercepts, fitted.slopes)
-        total += each.information[np.ix_(kept, kept)]
-    return total
+    found = _evaluate_rows(matrix, family, rows, fitted.intercepts, fitted.slopes)
+    return found.information[np.ix_(kept, kept)]

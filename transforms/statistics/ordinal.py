@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.statistics.clusters import Floats, Integers, Responses
-from transforms.statistics.families import Derivatives, log_logistic, logistic
+from transforms.statistics.families import Derivatives, Logistic
 
 #: Keeps a derivative finite where the two thresholds meet on the way to the maximum.
 SMALLEST_PROBABILITY = 1e-300
@@ -54,29 +54,28 @@ class Ordinal:
         With Fₖ the cumulative probabilities and fₖ = Fₖ(1 − Fₖ), the score by eta is F_y + F_{y−1} − 1. The middle
         probability is F₁(1 − F₀)(1 − exp(θ₀ − θ₁)), free of cancellation.
         """
-        low, high = logistic(intercepts[0] - eta), logistic(intercepts[1] - eta)
+        below, above = (Logistic(threshold - eta) for threshold in intercepts)
+        low, high = below.value, above.value
         low_slope, high_slope = low * (1 - low), high * (1 - high)
         is_low, is_middle, is_high = (classes == code for code in range(3))
-        gap = -np.expm1(min(intercepts[0] - intercepts[1], 0.0))
-        middle = np.maximum(high * (1 - low) * gap, SMALLEST_PROBABILITY)
-        low_ratio = np.where(is_middle, low_slope / middle, 0.0)
-        high_ratio = np.where(is_middle, high_slope / middle, 0.0)
-        log_middle = log_logistic(intercepts[1] - eta) + log_logistic(eta - intercepts[0]) + np.log(max(gap, 1e-300))
-        outer = log_logistic(np.where(is_low, intercepts[0] - eta, eta - intercepts[1]))
-        low_cross = np.where(is_high, 0.0, low_slope)
-        high_cross = np.where(is_low, 0.0, high_slope)
+        not_high, not_low = (~is_high).astype(np.float64), (~is_low).astype(np.float64)
+        gap = max(-np.expm1(min(intercepts[0] - intercepts[1], 0.0)), SMALLEST_PROBABILITY)
+        # derivatives of the middle probability over itself; as many factors of it as there are cancel
+        low_ratio = is_middle * low / np.maximum(high * gap, SMALLEST_PROBABILITY)
+        high_ratio = is_middle * (1 - high) / np.maximum((1 - low) * gap, SMALLEST_PROBABILITY)
+        low_cross, high_cross = not_high * low_slope, not_low * high_slope
+        # the middle one is F₁(1 − F₀) times the gap, the others are F₀ and 1 − F₁
+        log_likelihood = is_low @ below.log + is_middle @ (above.log + below.log_rest) + is_high @ above.log_rest
         return Derivatives(
-            log_likelihood=float(np.where(is_middle, log_middle, outer).sum()),
-            score=np.where(is_low, low - 1, np.where(is_high, high, low + high - 1)),
+            log_likelihood=float(log_likelihood + is_middle.sum() * np.log(gap)),
+            score=not_high * (low - 1) + not_low * high,
             information=low_cross + high_cross,
-            intercept_scores=np.stack(
-                [np.where(is_low, 1 - low, -low_ratio), np.where(is_high, -high, high_ratio)],
-            ),
-            cross_information=-np.stack([low_cross, high_cross]),
+            intercept_scores=np.stack([is_low * (1 - low) - low_ratio, high_ratio - is_high * high]),
+            cross_information=np.stack([-low_cross, -high_cross]),
             intercept_information=_threshold_information(
-                (low_slope * is_low).sum() + (low_ratio * (1 - 2 * low) + low_ratio**2).sum(),
-                (high_slope * is_high).sum() + (high_ratio**2 - high_ratio * (1 - 2 * high)).sum(),
-                -(low_ratio * high_ratio).sum(),
+                float(is_low @ low_slope + low_ratio @ (1 - 2 * low + low_ratio)),
+                float(is_high @ high_slope + high_ratio @ (high_ratio - 1 + 2 * high)),
+                -float(low_ratio @ high_ratio),
             ),
         )
 

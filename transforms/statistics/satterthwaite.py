@@ -18,6 +18,8 @@ from transforms.statistics.newton import Fit
 
 #: Of more rows about so many stand for all: every k-th small cluster, and every k-th row of large ones.
 MOST_ROWS = 100_000
+#: Rows that are looked at for all functions at once.
+PULLED_ROWS = 512
 #: A cluster of which so many rows or more are left is a large one.
 FEWEST_LEFT = 64
 #: With fewer degrees of freedom one cluster all but decides alone: the row says so.
@@ -98,12 +100,11 @@ def degrees_of_freedom(matrix: Matrix, family: Likelihood, fitted: Fit, directio
     total, squares = np.zeros((2, directions.shape[0]))
     for part in _parts(samples, family, fitted):
         left = np.diff(np.append(part.starts, part.rows.stop - part.rows.start))
-        pulls = _pulls(fitted, part, by_coefficient)
-        own = np.add.reduceat(pulls**2, part.starts, axis=1) * (part.sizes / left)
-        shared = (part.sums.predictors @ by_coefficient).T ** 2 - own
+        own = _own(fitted, part, by_coefficient) * (part.sizes / left)[:, None]
+        shared = (part.sums.predictors @ by_coefficient) ** 2 - own
         added = np.maximum(own + likeness * shared, 0.0)
-        total += part.weight * added.sum(axis=1)
-        squares += part.weight * (added**2).sum(axis=1)
+        total += part.weight * added.sum(axis=0)
+        squares += part.weight * (added**2).sum(axis=0)
     return np.asarray(np.maximum(np.divide(total**2, squares, out=np.ones_like(total), where=squares > 0), 1.0))
 
 
@@ -193,12 +194,32 @@ def _intercept_pulls(derivatives: Derivatives) -> Floats:
     return np.divide(cross, spread, out=np.zeros(cross.shape), where=spread > 0)
 
 
-def _pulls(fitted: Fit, part: _Part, by_coefficient: Floats) -> Floats:
-    """By how much an error of one standard deviation in each row moves each function, shape (q, m)."""
-    matrix, k = part.matrix, part.derivatives.cross_information.shape[0]
-    slopes = np.zeros((matrix.n_slopes, by_coefficient.shape[1]))
+def _own(fitted: Fit, part: _Part, by_coefficient: Floats) -> Floats:
+    """Sums over the rows of each cluster of how far an error of one standard deviation moves each function, squared.
+
+    Shape (clusters, q). Few rows at a time, because there is a number for each row and function.
+    """
+    k, n = part.derivatives.cross_information.shape[0], part.rows.stop - part.rows.start
+    slopes = np.zeros((fitted.free.size, by_coefficient.shape[1]))
     slopes[fitted.free] = by_coefficient[k:]
-    pulls = slopes[: matrix.dense.shape[0]].T @ matrix.dense[:, part.rows]
+    spread, intercepts = _spread(part.derivatives), _intercept_pulls(part.derivatives)
+    found = np.zeros((part.starts.size, by_coefficient.shape[1]))
+    for first in range(0, n, PULLED_ROWS):
+        last = min(first + PULLED_ROWS, n)
+        pulls = _slope_pulls(part.matrix, slice(part.rows.start + first, part.rows.start + last), slopes)
+        pulls *= spread[first:last, None]
+        pulls += intercepts[:, first:last].T @ by_coefficient[:k]
+        pulls *= pulls
+        here = slice(
+            int(np.searchsorted(part.starts, first, side="right")) - 1, int(np.searchsorted(part.starts, last))
+        )
+        found[here] += np.add.reduceat(pulls, np.maximum(part.starts[here] - first, 0), axis=0)
+    return found
+
+
+def _slope_pulls(matrix: Matrix, rows: slice, slopes: Floats) -> Floats:
+    """Predictors of some rows times coefficients of each function, shape (m, q)."""
+    pulls = matrix.dense[:, rows].T @ slopes[: matrix.dense.shape[0]]
     for block, start, stop in zip(matrix.blocks, matrix.offsets, matrix.offsets[1:], strict=False):
-        pulls += slopes[start:stop].T[:, block.codes[part.rows]]
-    return np.asarray(pulls * _spread(part.derivatives) + by_coefficient[:k].T @ _intercept_pulls(part.derivatives))
+        pulls += slopes[start:stop].take(block.codes[rows], axis=0)
+    return np.asarray(pulls)

@@ -11,7 +11,7 @@ import numpy as np
 from transforms.statistics.association import IndependenceTest
 from transforms.statistics.clusters import Floats, Integers
 from transforms.statistics.families import Family
-from transforms.statistics.matrix import Block, Matrix, cluster_sums, linear_predictor, weighted_gram, weighted_sums
+from transforms.statistics.matrix import Block, Matrix, Products, Sums, cluster_sums, linear_predictor
 from transforms.statistics.newton import Fit
 from transforms.statistics.reference import CONFIDENCE
 
@@ -98,21 +98,16 @@ def group_scores(matrix: Matrix, family: Family, fitted: Fit, groups: Integers, 
 
 def _sums(matrix: Matrix, family: Family, fitted: Fit, slopes: Floats) -> tuple[Floats, Floats, Floats]:
     """Score and information of an intercept and all places, and expected wins by level of the last block."""
-    size, groups = 1 + matrix.n_slopes, matrix.blocks[-1]
-    score, gram, expected = np.zeros(size), np.zeros((size, size)), np.zeros(len(groups.labels))
+    groups = matrix.blocks[-1]
+    products, sums, total, expected = Products(matrix), Sums(matrix, 1), 0.0, np.zeros(len(groups.labels))
     for rows in matrix.chunks():
         classes = family.classes(matrix.outcome[rows])
         part = family.derivatives(classes, linear_predictor(matrix, rows, slopes), fitted.intercepts)
-        score += _with_intercept(matrix, rows, part.score)
-        gram[0] += _with_intercept(matrix, rows, part.information)
-        gram[1:, 1:] += weighted_gram(matrix, rows, part.information)
+        products.add(rows, part.information)
+        sums.add(rows, part.score[None, :])
+        total += float(part.score.sum())
         expected += np.bincount(groups.codes[rows], classes - part.score, expected.size)
-    gram[:, 0] = gram[0]
-    return score, gram, expected
-
-
-def _with_intercept(matrix: Matrix, rows: slice, weights: Floats) -> Floats:
-    return np.concatenate([[weights.sum()], weighted_sums(matrix, rows, weights)])
+    return np.concatenate([[total], sums.total()[0]]), products.total(), expected
 
 
 def _meat(matrix: Matrix, family: Family, fitted: Fit, slopes: Floats, direction: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from transforms.statistics.clusters import Floats, Integers
 from transforms.statistics.effects import FittedModel
 from transforms.statistics.likelihoods import cluster_log_likelihoods, left_out_log_likelihoods
-from transforms.statistics.matrix import Booleans, Matrix, independent_places, weighted_gram, weighted_sums
+from transforms.statistics.matrix import Booleans, independent_places, plain_gram
 from transforms.statistics.newton import Fit, maximise
 
 
@@ -122,7 +122,7 @@ def _masks(model: FittedModel, places: Sequence[Integers]) -> list[Booleans]:
     A factor that depends linearly on another is out of the full model, but not of those without the other.
     """
     candidates = np.array([status in {"ok", "collinear"} for status in model.term_status], dtype=np.bool_)
-    gram = _gram(model.matrix)
+    gram = plain_gram(model.matrix)
     masks = []
     for number in range(2 ** len(places)):
         chosen = candidates.copy()
@@ -130,18 +130,6 @@ def _masks(model: FittedModel, places: Sequence[Integers]) -> list[Booleans]:
             chosen[own] &= bool(number >> player & 1)
         masks.append(independent_places(gram, chosen))
     return masks
-
-
-def _gram(matrix: Matrix) -> Floats:
-    """Sums of products of an intercept and all predictors."""
-    gram = np.zeros((1 + matrix.n_slopes, 1 + matrix.n_slopes))
-    gram[0, 0] = matrix.n
-    for rows in matrix.chunks():
-        ones = np.ones(rows.stop - rows.start)
-        gram[0, 1:] += weighted_sums(matrix, rows, ones)
-        gram[1:, 1:] += weighted_gram(matrix, rows, ones)
-    gram[1:, 0] = gram[0, 1:]
-    return gram
 
 
 def _null_log_likelihood(model: FittedModel) -> float:

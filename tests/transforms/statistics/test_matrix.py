@@ -1,5 +1,7 @@
 """Sums over the model matrix against the matrix written out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,10 +11,12 @@ from transforms.statistics.clusters import Floats
 from transforms.statistics.design import build_design
 from transforms.statistics.matrix import (
     Matrix,
+    Products,
+    Sums,
     cluster_sums,
     independent_places,
     linear_predictor,
-    weighted_gram,
+    plain_gram,
     weighted_sums,
 )
 
@@ -36,12 +40,29 @@ def test_sums_are_those_of_the_whole_matrix(matrix: Matrix, monkeypatch: pytest.
     slopes = np.arange(matrix.n_slopes) / 7
     chunks = list(matrix.chunks())
     assert len(chunks) == 10
-    gram = sum(weighted_gram(matrix, rows, weights[rows]) for rows in chunks)
     sums = sum(weighted_sums(matrix, rows, weights[rows]) for rows in chunks)
     eta = np.concatenate([linear_predictor(matrix, rows, slopes) for rows in chunks])
-    assert gram == pytest.approx((full.T * weights) @ full, rel=TOLERANCE, abs=TOLERANCE)
     assert sums == pytest.approx(full.T @ weights, rel=TOLERANCE, abs=TOLERANCE)
     assert eta == pytest.approx(full @ slopes, rel=TOLERANCE, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("most_cells", [1, 59, 10_000])
+def test_products_do_not_depend_on_how_blocks_are_grouped(
+    matrix: Matrix, monkeypatch: pytest.MonkeyPatch, most_cells: int
+) -> None:
+    monkeypatch.setattr(module, "CHUNK_ROWS", 64)
+    monkeypatch.setattr(module, "MOST_CELLS", most_cells)
+    matrix = replace(matrix)
+    full, weights = written_out(matrix), np.random.default_rng(1).random((3, matrix.n))
+    whole = np.concatenate([np.ones((matrix.n, 1)), full], axis=1)
+    products, sums = Products(matrix), Sums(matrix, 3)
+    for rows in matrix.chunks():
+        products.add(rows, weights[0, rows])
+        sums.add(rows, weights[:, rows])
+    assert len(matrix.groups) == {1: 3, 59: 2, 10_000: 1}[most_cells]
+    assert products.total() == pytest.approx((whole.T * weights[0]) @ whole, rel=TOLERANCE, abs=TOLERANCE)
+    assert sums.total() == pytest.approx(weights @ full, rel=TOLERANCE, abs=TOLERANCE)
+    assert plain_gram(matrix) == pytest.approx(whole.T @ whole, rel=TOLERANCE, abs=TOLERANCE)
 
 
 def test_cluster_sums_are_sums_by_seller(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
