@@ -195,4 +195,4 @@ def information_of(matrix: Matrix, family: Likelihood, fitted: Fit, rows: slice)
     """What some rows add to the information of a fit, shape (K + p, K + p)."""
     kept = np.concatenate([np.ones(family.n_intercepts, dtype=np.bool_), fitted.free])
     found = _evaluate_rows(matrix, family, rows, fitted.intercepts, fitted.slopes)
-    return found.information[np.ix_(kept, kept)]
+    return np.asarray(found.information[np.ix_(kept, kept)])
