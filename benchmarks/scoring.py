@@ -100,7 +100,7 @@ def _score(resolved: Resolved, pieces: Sequence[Piece], scratch: Path, clock: Cl
     nothing = pl.LazyFrame({"sender": ["buyer"], "text": [""]})
     clock.time(_ONCE, lambda: score_messages(nothing, scorer.lexicon).collect())
     # Of all months, for a past does not end with a month.
-    clock.time("reputation", lambda: score_users(resolved, scorer, sides, scratch / "snapshots"))
+    clock.time("reputation", lambda: score_users(resolved, scorer, (sides, scratch / "snapshots")))
     disputes = 0
     for piece in pieces:
         disputes += _score_piece(piece, resolved.of_month(piece.month), sides, scratch, clock)

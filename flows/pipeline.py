@@ -103,7 +103,8 @@ def run(settings: Settings, stopwatch: Stopwatch | None = None) -> RunResult:
         recorded(settings) as record,
         prefect_server(settings.layout) as wait_for_server,
     ):
-        preload()
+        if settings.executor == THREADS:
+            preload()
         from prefect import flow, task  # noqa: PLC0415 - reads the environment when it is loaded
 
         from flows.artifacts import Page, address_of  # noqa: PLC0415 - the same

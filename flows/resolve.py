@@ -59,6 +59,14 @@ class Resolved:
         adopted = {table: frame.filter(pl.col(HOME) == month) for table, frame in self.adopted.items()}
         return Resolved(self.ledger, self.layout, excluded, adopted)
 
+    def of_tables(self, *tables: str) -> "Resolved":
+        """Return what is needed for the rows of some tables, and no more."""
+        excluded, adopted = (
+            {table: frame for table, frame in frames.items() if table in tables}
+            for frames in (self.excluded, self.adopted)
+        )
+        return Resolved(self.ledger, self.layout, excluded, adopted)
+
     def n_staged(self, table: str, month: str | None = None) -> int:
         """Count the rows filed under one month or all, whether in force or not, as the files say in their footers."""
         return int(self._scan(table, self.paths(table, month)).select(pl.len()).collect().item())

@@ -15,6 +15,7 @@ from flows.configuration import Scorer
 from flows.executor import executor_of
 from flows.files import empty_folder, listed
 from flows.pieces import MOST_ROWS, Piece, cut
+from flows.progress import listening
 from flows.resolve import Resolved, with_recorded_tables
 from flows.scored_cache import is_kept, keep, kept_folder, piece_key
 from flows.scoring_users import score_users, sides_of
@@ -84,7 +85,9 @@ def score(
         Where the result lies.
     """
     sides, snapshots = empty_folder(folder / "sides"), empty_folder(folder / "snapshots")
-    score_users(resolved, scorer, sides, snapshots)
+    with listening(lambda _: None):
+        # of the stage the pieces take most; on one machine a group of users is in memory at a time
+        score_users(resolved, scorer, (sides, snapshots), executor_of(settings.executor, threads=1))
     pieces = cut(resolved, most_rows)
 
     jobs = [_Job(piece, resolved.of_month(piece.month)) for piece in pieces]

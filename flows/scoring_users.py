@@ -1,12 +1,15 @@
 """Reputation of all sides, ahead of the scoring of pieces: a user's past does not end with a month.
 
 Users are cut into groups by a hash instead; each group is read and scored by itself, so memory does not grow with the
-number of users.
+number of users: one after another on one machine, each by a worker of a cluster.
 """
+
+from functools import partial
 
 import polars as pl
 
 from flows.configuration import Scorer
+from flows.executor import Executor, Threads
 from flows.files import listed
 from flows.forgotten import kept_sides, read_forgotten
 from flows.resolve import Resolved, with_recorded_tables
@@ -28,22 +31,27 @@ _SNAPSHOT = "__snapshot"
 
 
 def score_users(
-    resolved: Resolved, scorer: Scorer, sides: Place, snapshots: Place, sides_per_group: int = SIDES_PER_GROUP
+    resolved: Resolved,
+    scorer: Scorer,
+    folders: tuple[Place, Place],
+    executor: Executor | None = None,
+    sides_per_group: int = SIDES_PER_GROUP,
 ) -> None:
     """Score the reputation of all sides, group of users by group of users, and file it by home month.
 
     Args:
         resolved: The rows in force.
         scorer: Weights and word lists.
-        sides: An empty folder for scored sides, one folder a month.
-        snapshots: An empty folder for snapshots of reputation and whether they count.
+        folders: Two empty folders: for scored sides, one folder a month; for snapshots of reputation and whether they
+            count.
+        executor: Where groups are scored; one after another by default.
         sides_per_group: Sides that a group has at most, about.
     """
-    disputes = _all_disputes(resolved)
-    _write_forgotten(resolved, disputes, sides)
+    needed = resolved.of_tables("disputes", "reputation")
+    _write_forgotten(needed, folders[0])
     groups = 1 + 2 * resolved.n_staged("disputes") // sides_per_group
-    for group in range(groups):
-        _score_group(resolved, disputes, scorer, (sides, snapshots), (group, groups))
+    work = partial(_score_group, resolved=needed, scorer=scorer, folders=folders)
+    (executor or Threads(1)).start("score_users", work, [(group, groups) for group in range(groups)])()
 
 
 def sides_of(folder: Place, month: str) -> pl.LazyFrame:
@@ -62,20 +70,19 @@ def _all_disputes(resolved: Resolved) -> pl.LazyFrame:
     return pl.concat(months)
 
 
-def _write_forgotten(resolved: Resolved, disputes: pl.LazyFrame, sides: Place) -> None:
+def _write_forgotten(resolved: Resolved, sides: Place) -> None:
     """File what was kept of forgotten users' reputation."""
     forgotten = read_forgotten(resolved.layout)
     if forgotten.sides.is_empty():
         return
-    theirs = disputes.join(forgotten.sides.lazy(), on="dispute_id", how="semi").collect(engine="streaming")
+    named = _all_disputes(resolved).join(forgotten.sides.lazy(), on="dispute_id", how="semi")
+    theirs = named.collect(engine="streaming")
     for (home,), part in kept_sides(forgotten, theirs).partition_by(HOME, as_dict=True).items():
         _write(part.select(_no_sides().collect_schema().names()), sides / str(home), "forgotten")
 
 
-def _score_group(
-    resolved: Resolved, disputes: pl.LazyFrame, scorer: Scorer, folders: tuple[Place, Place], group: tuple[int, int]
-) -> None:
-    sides, snapshots = folders
+def _score_group(group: tuple[int, int], resolved: Resolved, scorer: Scorer, folders: tuple[Place, Place]) -> None:
+    disputes, (sides, snapshots) = _all_disputes(resolved), folders
     users = (pl.col(user).hash() % group[1] == group[0] for user in ("buyer_id", "seller_id"))
     concerned = (disputes if group[1] == 1 else disputes.filter(pl.any_horizontal(*users))).collect(engine="streaming")
     own = _of_group(reputation_sides(concerned.lazy(), (HOME,)), group)

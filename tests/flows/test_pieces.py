@@ -16,6 +16,7 @@ from flows.scoring_users import score_users
 from flows.settings import Layout
 from tests.builders import settings_for
 from tests.conftest import Built
+from tests.flows.elsewhere import Elsewhere
 
 TABLES = ("disputes", "evidence", "violations", "messages", "factor_scores", "score_points", "dispute_facts")
 
@@ -48,7 +49,7 @@ def test_many_groups_of_users_give_the_sides_of_one(resolved: Resolved, tmp_path
     found = {}
     for name, most in (("one", 1_000_000), ("many", 60)):
         sides, snapshots = tmp_path / name / "sides", tmp_path / name / "snapshots"
-        score_users(resolved, load_scorer(), sides, snapshots, most)
+        score_users(resolved, load_scorer(), (sides, snapshots), Elsewhere(), sides_per_group=most)
         found[name] = [
             sorted(pl.read_parquet(sorted(folder.rglob("*.parquet"))).rows(), key=repr) for folder in (sides, snapshots)
         ]
