@@ -12,7 +12,7 @@ from transforms.claims.own_parts import without_own_parts
 from transforms.ingest.partition import month_of
 
 #: About so many disputes are put in order at once, so that memory does not grow with their number.
-MOST_SORTED = 1_000_000
+MOST_SORTED = 1_250_000
 #: Tables that have a file each for the same disputes.
 _TABLES = ("disputes", "factor_scores", "dispute_facts", "score_points")
 #: What the statistics use of a dispute beside its scores and facts.
@@ -92,16 +92,20 @@ class _Dealt:
         folder: Where the files are.
         bits: There are two to the power of so many parts.
         files: Files of the rows of each part, as they came.
+        rows: The rows themselves, where there is one part only.
     """
 
     folder: Place
     bits: int
     files: dict[int, list[Place]] = field(default_factory=dict)
+    rows: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, rows: pl.DataFrame, number: int) -> None:
         """Deal the rows of a piece."""
-        # of 64 bits not all can be shifted out
-        part = pl.col("seller_id").fill_null(0) // 2 ** (_BITS - self.bits) if self.bits else pl.lit(0)
+        if not self.bits:
+            self.rows.append(rows)
+            return
+        part = pl.col("seller_id").fill_null(0) // 2 ** (_BITS - self.bits)
         dealt = rows.with_columns(part.alias(_PART)).partition_by(_PART, as_dict=True, include_key=False)
         for (place,), own in (dealt or {(0,): rows}).items():
             file = self.folder / f"part-{place}-{number:06}.parquet"
@@ -110,11 +114,17 @@ class _Dealt:
 
     def in_order(self) -> tuple[str, ...]:
         """Put the rows of each part in the order of sellers, those of nobody first, and disputes."""
+        if not self.bits:
+            return (self._sorted(0, pl.concat(self.rows)),)
         found = []
         for place in sorted(self.files):
-            found.append(str(self.folder / f"ruled-{place:06}.parquet"))
-            rows = pl.read_parquet([str(file) for file in self.files[place]])
-            rows.sort("seller_id", "dispute_id", nulls_last=False).write_parquet(found[-1], compression="lz4")
+            found.append(self._sorted(place, pl.read_parquet([str(file) for file in self.files[place]])))
             for file in self.files[place]:
                 file.unlink()
         return tuple(found)
+
+    def _sorted(self, place: int, rows: pl.DataFrame) -> str:
+        file = str(self.folder / f"ruled-{place:06}.parquet")
+        ordered = rows.sort("seller_id", "dispute_id", nulls_last=False)
+        ordered.write_parquet(file, compression="lz4", statistics=False)
+        return file

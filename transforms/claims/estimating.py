@@ -97,16 +97,16 @@ def _answers(questions: Sequence[Question], fitted: Fitted) -> dict[str, Found]:
     if fitted.fit is None or fitted.family is None or not usable:
         return found
     model = (by_dispute_if_alone(fitted.matrix, fitted.family), fitted.family, fitted.fit)
-    errors = cluster_errors(*model)
+    # among some disputes single sellers weigh more, as in the table of effects within groups
+    is_part = bool(usable[0].rows.model.population)
     joint = [question for question in usable if question.part.kind is Kind.LEVELS]
+    errors = None if is_part and not joint else cluster_errors(*model)
     found |= {question.part.claim_id: _joint(question, model, errors) for question in joint}
     effects = {question: _effect(question, fitted, fitted.fit) for question in usable if question not in joint}
     wanted = [each for effect in effects.values() for each in (*effect.estimates, effect.log_odds) if each is not None]
     if wanted:
         values = np.array([each.value for each in wanted])
         directions = free_directions(fitted.fit, np.stack([each.gradient for each in wanted]))
-        # among some disputes single sellers weigh more, as in the table of effects within groups
-        is_part = bool(usable[0].rows.model.population)
         sure = infer_by_jackknife(model, values, directions) if is_part else infer(model, values, directions, errors)
         inferred = dict(zip(map(id, wanted), sure, strict=True))
         found |= {question.part.claim_id: _found(question, effect, inferred) for question, effect in effects.items()}

@@ -49,6 +49,10 @@ _NEEDED = Label(
     f"; at least {FEWEST_DISPUTES} disputes of {FEWEST_SELLERS} sellers are needed on each side.",
     f"；每一侧至少需要 {FEWEST_SELLERS} 个卖家的 {FEWEST_DISPUTES} 个纠纷。",
 )
+_FEW_SELLERS = Label(
+    " It rests on few sellers, or hangs on one or two large ones: take the interval's ends as rough.",
+    "所依据的卖家较少，或取决于一两个大卖家：区间端点仅供参考。",
+)
 _UNKNOWN = Label("It could not be estimated.", "无法估计。")
 
 
@@ -86,10 +90,10 @@ def finding(part: Part, found: Found, verdict: Verdict, q_value: float | None) -
     size = _size(part, found, q_value)
     whole = Label(f"n = {found.n:,} disputes", f"n = {found.n:,} 个纠纷")
     sampled = Label(", a sample of sellers", "，卖家抽样") if found.is_sampled else NOTHING
-    scale = _on_log_odds(found)
+    scale, care = _on_log_odds(found), _FEW_SELLERS if found.status == "few_clusters" else NOTHING
     return Label(
-        f"{_capital(head.en)}: {size.en}; {whole.en}{sampled.en}.{scale.en}",
-        f"{head.zh}：{size.zh}；{whole.zh}{sampled.zh}。{scale.zh}",
+        f"{_capital(head.en)}: {size.en}; {whole.en}{sampled.en}.{scale.en}{care.en}",
+        f"{head.zh}：{size.zh}；{whole.zh}{sampled.zh}。{scale.zh}{care.zh}",
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from transforms.statistics.clusters import Floats
 from transforms.statistics.families import logistic
-from transforms.statistics.matrix import Booleans, Matrix, linear_predictor, weighted_sums
+from transforms.statistics.matrix import Booleans, Matrix, Sums, linear_predictor
 from transforms.statistics.newton import Fit
 from transforms.statistics.terms import Interaction
 
@@ -194,6 +194,8 @@ class _Total:
         self._k = response.fitted.intercepts.size
         self._value = 0.0
         self._gradient = np.zeros(self._k + response.matrix.n_slopes)
+        # what eta conveys: by columns as they are, and by those that are set to some value
+        self._sums, self._of_set = Sums(response.matrix, 1), dict[int, float]()
         sizes = np.diff(response.matrix.cluster_starts)
         self._owner = np.repeat(np.arange(sizes.size), sizes)
         self._by_cluster, self._counts = np.zeros((2, sizes.size))
@@ -207,10 +209,9 @@ class _Total:
         self._by_cluster[here] += np.bincount(owner - owner[0], value * point.weight)
         self._counts[here] += np.bincount(owner - owner[0], point.weight)
         self._gradient[response.intercept] += response.sign * weighted.sum()
-        sums = weighted_sums(response.matrix, point.rows, weighted)
+        self._sums.add(point.rows, weighted[None, :])
         for place, column in point.values.items():
-            sums[place] = column @ weighted
-        self._gradient[self._k :] += sums
+            self._of_set[place] = self._of_set.get(place, 0.0) + float(column @ weighted)
 
     def add_slope(self, place: int, point: _Point, by_slope: Floats) -> None:
         """Add to the gradient by one slope what eta does not convey."""
@@ -218,7 +219,12 @@ class _Total:
 
     def mean(self) -> Estimate:
         """The sums over the number of rows; what was not estimated has no gradient."""
-        gradient = self._gradient / self._response.n
+        gradient = self._gradient.copy()
+        (by_eta,) = self._sums.total()
+        for place, value in self._of_set.items():
+            by_eta[place] = value
+        gradient[self._k :] += by_eta
+        gradient /= self._response.n
         gradient[self._k :][~self._response.fitted.free] = 0.0
         mean = self._value / self._response.n
         rest = self._response.n - self._counts

@@ -94,11 +94,11 @@ def degrees_of_freedom(matrix: Matrix, family: Likelihood, fitted: Fit, directio
     """
     if not matrix.has_sellers or directions.shape[0] == 0:
         return np.full(directions.shape[0], math.inf)
-    samples = _samples(matrix, family, fitted)
-    likeness = _likeness(samples, family, fitted)
+    parts = list(_parts(_samples(matrix, family, fitted), family, fitted))
+    likeness = _likeness(parts)
     by_coefficient = np.asarray(np.linalg.solve(fitted.information, directions.T), dtype=np.float64)
     total, squares = np.zeros((2, directions.shape[0]))
-    for part in _parts(samples, family, fitted):
+    for part in parts:
         left = np.diff(np.append(part.starts, part.rows.stop - part.rows.start))
         own = _own(fitted, part, by_coefficient) * (part.sizes / left)[:, None]
         shared = (part.sums.predictors @ by_coefficient) ** 2 - own
@@ -169,10 +169,10 @@ def _sums(matrix: Matrix, fitted: Fit, clusters: slice, rows: slice, derivatives
     )
 
 
-def _likeness(samples: Sequence[_Sample], family: Likelihood, fitted: Fit) -> float:
+def _likeness(parts: Sequence[_Part]) -> float:
     """Correlation of the Pearson residuals of one cluster, in [0, 1]: mean product of pairs over mean square."""
     products, n_pairs, squares, n_rows = np.zeros(4)
-    for part in _parts(samples, family, fitted):
+    for part in parts:
         products += part.weight * float((part.sums.residuals**2 - part.sums.squares).sum())
         n_pairs += part.weight * float((part.sizes * (part.sizes - 1)).sum())
         squares += part.weight * float(part.sums.squares.sum())

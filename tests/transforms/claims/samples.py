@@ -1,7 +1,7 @@
 """Simulated ruled disputes with everything that the claims read, and effects planted on the latent outcome."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,10 @@ class Drawn:
         linear -= _planted(self.world.planted, self.columns, self.columns)
         buyer, seller = self.world.thresholds[1] - linear, linear - self.world.thresholds[0]
         return np.asarray(1 / (1 + np.exp(buyer if side == "buyer" else seller)))
+
+    def with_sellers(self, effect: float) -> "Drawn":
+        """The same disputes of sellers who all have the same effect on the latent outcome."""
+        return replace(self, linear=effect + _planted(self.world.planted, self.columns, self.columns))
 
     def refunds(self, moved: Mapping[str, float] | None = None) -> Floats:
         """Refund expected of each dispute ruled against the seller, wholly or in part.

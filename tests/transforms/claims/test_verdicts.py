@@ -9,6 +9,7 @@ from transforms.claims.found import Found
 from transforms.claims.model import Part
 from transforms.claims.robustness import e_value, e_value_of, robustness
 from transforms.claims.verdicts import Judge, Verdict
+from transforms.claims.wording import finding
 from transforms.registry.model import Label
 from transforms.statistics.specs import FactorKind, FactorSpec
 
@@ -92,3 +93,11 @@ def test_what_is_no_effect_on_a_mean_has_another_statement(claim_id: str) -> Non
     assert isinstance(said, Label)
     assert "3.0" in said.en
     assert "3.0" in said.zh
+
+
+def test_a_finding_that_rests_on_few_sellers_says_so() -> None:
+    found = Found(status="few_clusters", n=900, estimate=4.0, ci_low=3.0, ci_high=5.0)
+    few = finding(UP, found, Verdict.SUPPORTED, 0.001)
+    many = finding(UP, replace(found, status="ok"), Verdict.SUPPORTED, 0.001)
+    assert few.en.removeprefix(many.en).startswith(" It rests on few sellers")
+    assert few.zh.removeprefix(many.zh).startswith("所依据的卖家较少")

@@ -113,7 +113,17 @@ def _product(first: str, second: str, side: str) -> Callable[[Drawn], float]:
 
 
 def _balance(drawn: Drawn) -> float:
-    """P(buyer_wins) − P(seller_wins) where nobody has an advantage."""
+    """P(buyer_wins) − P(seller_wins) where nobody has an advantage, whoever the sellers are.
+
+    A share hangs on the sellers that were drawn as much as its estimate does. Intervals are about sellers drawn anew,
+    so the truth is the mean over all that could have been, by Gauss and Hermite's quadrature.
+    """
+    points, weights = np.polynomial.hermite_e.hermegauss(15)
+    worlds = (drawn.with_sellers(drawn.world.seller_sd * point) for point in points)
+    return float(np.average([_balance_of(world) for world in worlds], weights=weights))
+
+
+def _balance_of(drawn: Drawn) -> float:
     level = {name: -drawn.columns[name].mean() / drawn.columns[name].std(ddof=1) for name in _ADVANTAGES}
     moved = {name: by - drawn.scaled(name) for name, by in level.items()}
     return 100 * float((drawn.chances("buyer", moved=moved) - drawn.chances("seller", moved=moved)).mean())
