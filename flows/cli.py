@@ -151,7 +151,7 @@ def run(
 
 def _run(settings: "Settings") -> "pl.DataFrame":
     """Load the pipeline and run it."""
-    from flows.pipeline import run as run_pipeline  # noqa: PLC0415
+    from flows.run import run as run_pipeline  # noqa: PLC0415
     from flows.settings import DATABASE_PLACE  # noqa: PLC0415
     from flows.tables import files_table  # noqa: PLC0415
 

@@ -84,7 +84,7 @@ def _answered(place: int, query: SavedQuery, layout: Layout) -> str:
 
 def main() -> None:
     """Write the files anew."""
-    from flows.pipeline import run  # noqa: PLC0415 - takes seconds to load
+    from flows.run import run  # noqa: PLC0415 - takes seconds to load
     from flows.sample import write_sample  # noqa: PLC0415
     from flows.settings import make_settings  # noqa: PLC0415
 

@@ -1,7 +1,6 @@
-"""The pipeline as a Prefect flow; each task wraps a plain function that runs and is tested without Prefect."""
+"""The stages of a run in order; each wraps a plain function, so that all is run and tested without Prefect."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,13 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from expectations.engine import preload
 from flows.accounts import Books, make_books, quarantine_paths, reasons_by_file
 from flows.clearing import clear_scratch, clear_up
 from flows.configuration import Scorer, load_scorer
 from flows.drift import drift_frame, drift_sentences, read_before, refuse_loss
 from flows.errors import RunError, with_os_errors, without_persons
-from flows.executor import THREADS, check_executor, task_runner
+from flows.executor import THREADS
 from flows.files import empty_folder
 from flows.forget import take_old_texts_out, take_out_what_is_due
 from flows.history import dispute_versions
@@ -25,8 +23,6 @@ from flows.ingest.quarantine import nothing_set_aside
 from flows.ingest.run import ingest
 from flows.keys import load_key
 from flows.loading import contents_of, load
-from flows.lock import run_lock
-from flows.prefect_server import prefect_server
 from flows.publish import (
     DATABASE,
     HISTORY,
@@ -44,7 +40,6 @@ from flows.report.render import render_report
 from flows.report.snapshot import NAME as SNAPSHOT
 from flows.report.snapshot import read_snapshot
 from flows.resolve import Resolved, resolve
-from flows.run_log import NOTHING_NEW, PUBLISHED, recorded
 from flows.scoring import Scored, score
 from flows.settings import Layout, Settings
 from flows.stages import Stopwatch
@@ -79,51 +74,6 @@ class RunResult:
     report: Place
     files: pl.DataFrame
     reasons: pl.DataFrame
-
-
-def run(settings: Settings, stopwatch: Stopwatch | None = None) -> RunResult:
-    """Carry out one run as a Prefect flow, and leave on Prefect's page what it found.
-
-    Args:
-        settings: The run's settings.
-        stopwatch: Tells who listens how far the run is.
-
-    Returns:
-        How it ended.
-
-    Raises:
-        RunError: The data cannot be read or failed a gate; the release in force is untouched.
-        UsageError: A setting cannot be carried out.
-    """
-    # Libraries that want a temporary file get it below the data directory too.
-    tempfile.tempdir = str(settings.layout.scratch)
-    check_executor(settings.executor)
-    with (
-        run_lock(settings.layout),
-        recorded(settings) as record,
-        prefect_server(settings.layout) as wait_for_server,
-    ):
-        if settings.executor == THREADS:
-            preload()
-        from prefect import flow, task  # noqa: PLC0415 - reads the environment when it is loaded
-
-        from flows.artifacts import Page, address_of  # noqa: PLC0415 - the same
-
-        def as_task(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
-            return task(name=name, persist_result=False)(work)
-
-        def in_flow() -> RunResult:
-            page = Page()
-            result = Steps(settings, page.followed(watched), as_task).run()
-            page.show(result.database, address_of(result.report), record.record.notes)
-            return result
-
-        watched = record.followed(stopwatch or Stopwatch())
-        wait_for_server()
-        runner: Any = task_runner(settings.executor, settings.layout.local / "dask")
-        result = flow(name="rulings", validate_parameters=False, persist_result=False, task_runner=runner)(in_flow)()
-        record.end(PUBLISHED if result.is_new else NOTHING_NEW, run_id=result.run_id)
-        return result
 
 
 @dataclass(frozen=True)

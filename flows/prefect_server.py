@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 from flows.children import die_with_parent
 from flows.errors import RunError
+from flows.prefect_home import is_ready
 from flows.settings import Layout
 
 API_VARIABLE = "PREFECT_API_URL"
@@ -24,11 +25,12 @@ _PAUSE_SECONDS = 0.05
 
 
 @contextmanager
-def prefect_server(layout: Layout) -> Iterator[Callable[[], None]]:
+def prefect_server(layout: Layout, *, for_one_run: bool = False) -> Iterator[Callable[[], None]]:
     """Provide a Prefect server: the standing one that the environment names, or one of our own.
 
     Args:
         layout: The data directory; Prefect's own files lie below it.
+        for_one_run: It records one run; nothing is scheduled, and no blocks are kept.
 
     Yields:
         A function that waits until the server answers. It sets the environment that Prefect's client reads, so it
@@ -42,7 +44,8 @@ def prefect_server(layout: Layout) -> Iterator[Callable[[], None]]:
     port = _free_port()
     url = f"http://127.0.0.1:{port}/api"
     server = subprocess.Popen(
-        _command(port),
+        [sys.executable, "-m", "flows.prefect_process", str(port)],
+        env=os.environ | _needless(layout, for_one_run=for_one_run),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         preexec_fn=die_with_parent,  # noqa: PLW1509 - before any thread of ours is started
@@ -75,10 +78,12 @@ def _set_defaults(layout: Layout) -> None:
         os.environ.setdefault(name, value)
 
 
-def _command(port: int) -> list[str]:
-    app = "prefect.server.api.server:create_app"
-    options = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--lifespan", "on"]
-    return [sys.executable, "-m", "uvicorn", "--factory", app, *options]
+def _needless(layout: Layout, *, for_one_run: bool) -> dict[str, str]:
+    """What keeps the server from work that is done already or that nobody asks of it."""
+    found = {"PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "false"} if is_ready(layout.prefect) else {}
+    if for_one_run:
+        found |= {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false"}
+    return found
 
 
 def _free_port() -> int:

@@ -41,7 +41,7 @@ def scheduled(data: str = "data", inbox: str | None = None, profile: str | None 
     Raises:
         RunError: The data cannot be read or failed a gate; the release in force is untouched.
     """
-    from flows.pipeline import run  # noqa: PLC0415 - takes seconds to load
+    from flows.run import run  # noqa: PLC0415 - takes seconds to load
     from flows.settings import make_settings  # noqa: PLC0415
 
     settings = make_settings(data, inbox, profile)
