@@ -42,8 +42,9 @@ _SHARED: Final = (
     ("negation", "negation_step"),
     ("sorry", "fault"),
     ("noway", "fee"),
+    ("closing", "settled"),
 )
-_NOT_LOOKED_FOR: Final = frozenset({"matter", "idle", "rhetorical", "ordinary", "attributed"})
+_NOT_LOOKED_FOR: Final = frozenset({"pay", "insist", "matter", "idle", "rhetorical", "ordinary", "attributed"})
 # Characters that rules need: what is looked for → the characters, of which one must be there.
 _CHARACTERS: Final = {"quote": QUOTE_OPEN, "again": "再等", "done": "算", "money": "钱费", "question": "?？"}
 

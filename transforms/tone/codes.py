@@ -42,6 +42,7 @@ CODES: dict[str, str] = {
             "courtesy_alone",  # 你好: a greeting only when it is the whole clause
             "apology",
             "pardon",  # 不好意思: an apology unless a refusal, a question or a request follows
+            "insist",  # 我只认: what an apology only makes way for
             "idle",  # 有什么用: what an apology is told to be worth
             "sorry",  # 道歉: an apology unless it is demanded or withheld
             "fault",  # 的错: an apology after the writer's own name
@@ -51,6 +52,9 @@ CODES: dict[str, str] = {
             "bear",
             "propose",  # 要不: an offer with a remedy after it
             "accepting",  # 也可以: an offer with a remedy before it
+            "closing",  # 就行: an offer with a sum before it
+            "settled",  # 就算了: the same, also with a remedy before it
+            "pay",  # 出: an offer with the writer's name and a sum
             "agree",  # 同意: an offer with a settlement after it
             "yours",  # 给您: the same
             "cooperation",

@@ -25,9 +25,8 @@ class Grammar:
         ultimatum: Do it, or else: a threat. Read before ``clean``, for the other side's refusal belongs to it.
         clean: Rewriting passes that leave the writer's own acts.
         signs: Name of a sign → rule, read after ``clean``. A sign bears the name of its act; beside them there are
-            ``irony`` (of several words), ``mocking`` (any irony), ``ordered`` (a demand), ``offer_amount`` (an offer),
-            and ``pressed``, ``refusal_seller``, ``offer_seller`` and ``offer_seller_amount``, which are acts only from
-            the side whose part it is.
+            ``irony`` (of several words), ``mocking`` (any irony), ``ordered`` (a demand), ``offer_sum`` (an offer), and
+            ``pressed``, ``refusal_seller`` and ``offer_seller``, which are acts only from the side whose part it is.
     """
 
     own: tuple[tuple[Rule, str], ...]

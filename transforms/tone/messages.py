@@ -196,7 +196,7 @@ def _acts() -> dict[str, pl.Expr]:
     acts["offer"] |= pl.col(f"{_SIGN}offer_seller") & seller
     acts["cooperation"] |= pl.col(f"{_SIGN}hastened") & seller & ~pl.col(f"{_SIGN}ordered")
     acts["courtesy"] &= ~pl.col(f"{_SIGN}mocking")  # polite words as weapons
-    acts["offer"] |= pl.col(f"{_SIGN}offer_amount") | (pl.col(f"{_SIGN}offer_seller_amount") & seller)
+    acts["offer"] |= pl.col(f"{_SIGN}offer_sum")
     spoken = pl.col("sender").ne_missing("system")
     return {act: found & spoken for act, found in acts.items()}
 

@@ -1,7 +1,7 @@
 """Signs of the acts, read off coded text that holds the writer's own words only."""
 
 from transforms.tone.codes import CODES
-from transforms.tone.writer import AMOUNT, BREAK, DEEDS, DIGITS, REMEDY, SETTLE, Rule, Writer
+from transforms.tone.writer import BREAK, CURRENCIES, DEEDS, DIGITS, MONEY, NUMERALS, REMEDY, SETTLE, Rule, Writer
 
 
 def hostile_signs(write: Writer) -> dict[str, Rule]:
@@ -50,19 +50,13 @@ def polite_signs(write: Writer) -> dict[str, Rule]:
             code("self") + gap(4, "refuse", "negation", "request") + code("sorry"),
             code("self") + gap(3, "negation", "refuse", "supposed") + code("fault"),
         ),
-        "blamed": write.with_sight("blame", f"(?:^|[{BREAK}])[都全也只就]{{0,2}}怪我[^{BREAK}吗咯喽？?]"),
+        "blamed": write.with_sight(
+            "blame",
+            f"(?:^|[{BREAK}])(?:[都全也只就]{{0,2}}怪我[^{BREAK}吗咯喽？?]|[这那]?[事次]?是?我不对[了啊哈]?(?:$|[{BREAK}]))",
+        ),
         "offer": _offer(write),
-        "offer_amount": rule(
-            write.with_sight(
-                "amount", f"{AMOUNT}[^{BREAK}]?[，,]?[^{BREAK}]{{0,5}}(?:就行|就算了|算了|就好|了事|就解决)"
-            ),
-            beside=("offer", "agree", "yours", "fee", "propose", "accepting", "bear", *REMEDY),
-        ),
+        "offer_sum": _offer_of_a_sum(write),
         "offer_seller": _offer_of_the_seller(write),
-        "offer_seller_amount": rule(
-            write.with_sight("amount", f"{AMOUNT}[的个]?(?:红包|优惠券|补偿)"),
-            beside=("offer_seller", "yours", *REMEDY),
-        ),
         "cooperation": rule(
             code("cooperation"),
             promised + code("give"),
@@ -112,7 +106,26 @@ def _offer(write: Writer) -> Rule:
         code("fee") + gap(2) + code("self") + gap(2, "refuse", "negation") + code("bear"),
         "[钱费]" + code("self") + "来?" + code("bear"),
         own + code("bear") + gap(4) + code("fee"),
-        code(*REMEDY, "fee") + gap(5) + "(?:就算了|算了|就行了|就不退了|就不麻烦)",
+        code(*REMEDY, "fee") + gap(5) + code("settled"),
+    )
+
+
+def _offer_of_a_sum(write: Writer) -> Rule:
+    """Proposing a sum: by itself, as a remedy, or with what is to be over by it.
+
+    To name a sum at which the matter ends is to offer a solution, whichever side does it.
+    """
+    code, gap, sight = write.code, write.gap, write.with_sight
+    begins = (
+        f"(?:^|[{BREAK}])(?:[那就再最多少先]|{code('propose', 'then', 'request', 'yours', 'self', 'second')}){{0,4}}"
+    )
+    before = f"(?:^|[^{write.characters('refuse', 'negation')}])"
+    others = gap(5, "refuse", "negation", "third", "says")
+    closed = f"[{NUMERALS}](?:{MONEY}(?:{code('yours')})?{gap(2)})?{code('closing', 'settled')}"
+    return write.rule(
+        sight("amount", f"{begins}[{NUMERALS}]{{0,5}}{closed}"),
+        sight("amount", before + code(*REMEDY, "pay") + others + closed),
+        code(*REMEDY, "fee") + others + f"[{NUMERALS}](?:{MONEY})?[^{BREAK}]?[，, ]{gap(5)}" + code("settled"),
     )
 
 
@@ -121,10 +134,13 @@ def _offer_of_the_seller(write: Writer) -> Rule:
     code, gap = write.code, write.gap
     refuse, remedy = write.characters("refuse"), write.characters(*REMEDY)
     own = code("self") + gap(4, "refuse", "request", "negation", "second")
+    clause = f"(?:^|[{BREAK}])" + gap(12, "refuse", "refusal", "noway", "request", "negation", "third", "says")
+    money = f"(?:[{DIGITS}]{{1,5}}(?:[^{DIGITS}天个到次点号日小]|$)|[{NUMERALS}]{{1,5}}[{CURRENCIES}])"
     return write.rule(
         f"(?:^|[^{refuse}{remedy}]){CODES['offer_seller']}",
         f"(?:^|[^{refuse}])[{remedy}]{CODES['offer_seller']}",
         own + code(*REMEDY),
-        write.with_sight("sum", own + code("yours") + f"[{DIGITS}]"),
-        write.with_sight("sum", f"(?:^|[^{refuse}])[{remedy}][{DIGITS}]"),
+        write.with_sight("sum", own + code("yours", "pay") + money),
+        write.with_sight("sum", clause + code(*REMEDY) + money),
+        write.with_sight("amount", f"(?:^|[{BREAK}])[{NUMERALS}]{{1,6}}(?:{MONEY}的?)?(?:红包|优惠券|补偿)"),
     )

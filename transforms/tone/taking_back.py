@@ -61,6 +61,8 @@ def _excused(write: Writer) -> Rule:
             f"[^{BREAK}{write.characters('second', 'negation')}]{{0,5}}(?:{refusal})",
             f"[^{END}]{{0,12}}[{write.characters('question')}?？]",
             f"{code('courtesy')}|请|麻烦|拜托|能不能|能否|可否",
+            write.gap(8, "negation", "refuse", "fault") + code("insist"),
+            f"是?{code('second')}(?:先|自己|.?{code('fault')})",
             f"[^{BREAK}]{{0,3}}{code('idle')}",
         )
     )
@@ -127,8 +129,13 @@ def _given(write: Writer) -> Rule:
         code(*OTHERS, "request") + gap(3, "self") + code("agree"),
         code("agree") + gap(8) + question,
         code("third") + gap(3, "self", "second") + code("offer", "offer_seller"),
+        code("second", "third") + gap(3) + code("says") + gap(10) + code("closing", "settled"),
         code(*OTHERS, *withheld) + gap(4, "self", "apology", "press") + code("sorry"),
         code("third") + gap(5, "self", "second") + code("pardon", "apology"),
+        "[他她]们?" + gap(5, "self", "second") + code("courtesy"),
+        code("third") + gap(2) + "说[了过句声]{0,2}" + code("courtesy"),
+        f"说[{write.characters('reported', 'request', 'says')}]{{1,3}}" + gap(4) + code("apology", "sorry"),
+        code("self") + "都" + gap(12) + code("apology", "pardon", "sorry") + gap(3) + "了",
         code("says") + "[过了]?" + code("pardon", "apology") + "[过了]",
         code("apology", "pardon", "fault", "sorry") + gap(1) + f"(?:{question}|行了|还不行)",
         code("condition", "supposed") + gap(3) + code("apology", "pardon"),

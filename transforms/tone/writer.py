@@ -13,9 +13,10 @@ END: Final = r"。！？!?\n"
 QUOTE_OPEN: Final = "“\"「『‘'"
 QUOTE_CLOSE: Final = "”\"」』’'"
 DIGITS: Final = "0123456789"
-NUMERALS: Final = f"{DIGITS}一二三四五六七八九十百"
-CURRENCIES: Final = "块元"
-AMOUNT: Final = f"[{NUMERALS}][{CURRENCIES}]"
+NUMERALS: Final = f"{DIGITS}一二三四五六七八九十百千半"
+CURRENCIES: Final = "块元蚊刀"
+MONEY: Final = f"(?:[{CURRENCIES}]钱?|钱)"
+NAMED: Final = "就算行成中好可得怎咋如干拉了完翻扯两到吧"  # what the words of ``closing`` begin with
 DEEDS: Final = "寄赔收签认背理付修"
 PARTICLES: Final = "了的啊哈呀吧呢哦嗯~～ "
 OPENING: Final = " ~～：:"  # what a clause may begin after, besides breaks
@@ -59,10 +60,12 @@ SIDE_BY_SIDE: Final = {
     "refusal_alone": _alone("refusal_alone", "refuse", "noway", "refusal", "reject"),
     "courtesy_alone": _alone("courtesy_alone"),
     "cooperation_alone": _alone("cooperation_alone", "praise", "promise"),
-    "sum": SideBySide(("yours", *REMEDY), DIGITS),
-    "amount": SideBySide(phrases=tuple(number + unit for number in NUMERALS for unit in CURRENCIES)),
+    "sum": SideBySide(("yours", "pay", *REMEDY), NUMERALS),
+    "amount": SideBySide(
+        phrases=tuple(number + behind for number in NUMERALS for behind in f"{CURRENCIES}钱红优补{NAMED}")
+    ),
     "deed": SideBySide(phrases=tuple(f"不{will}{deed}" for will in ("", "会", "想") for deed in DEEDS)),
-    "blame": SideBySide(phrases=("怪我",)),
+    "blame": SideBySide(phrases=("怪我", "我不对")),
 }
 #: What stands for each of these in the needs of a rule; it is in no text.
 SEEN: Final = {name: chr(0xE100 + number) for number, name in enumerate(SIDE_BY_SIDE)}

@@ -1,4 +1,4 @@
-"""How well the acts of chat lines are found: five corpora with the acts that a person finds in them.
+"""How well the acts of chat lines are found: six corpora with the acts that a person finds in them.
 
 All have been looked at since they were first scored; the figures of the first look are in benchmarks/tone.md.
 """
@@ -22,6 +22,7 @@ _LEAST_LINES = {
     "chat_three.tsv": 130,
     "chat_four.tsv": 100,
     "chat_five.tsv": 85,
+    "chat_six.tsv": 80,
 }
 _ACCUSING = {"insult", "threat", "demand", "refusal", "stalling"}
 
