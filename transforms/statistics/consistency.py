@@ -72,7 +72,9 @@ def consistency(ruled: pl.LazyFrame | pl.DataFrame, levels: pl.DataFrame, specs:
     Returns:
         One row per slice and value with the columns of ``ConsistencyRow``.
     """
-    rulings = order_rulings(with_levels(ruled.lazy().select(_COLUMNS).collect(), levels, specs))
+    # a text for each dispute would take most of the memory
+    coded = ruled.lazy().select(_COLUMNS).with_columns(pl.col(*SLICES, "decider_id").cast(pl.Categorical))
+    rulings = order_rulings(with_levels(coded.collect(), levels, specs))
     like = find_like_cases(rulings.frame, specs)
     rows = [replace(row, like_by=", ".join(like.criteria)) for row in _all_rows(rulings, like.cells)]
     return rows_frame(rows, ConsistencyRow)

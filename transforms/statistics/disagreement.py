@@ -10,7 +10,7 @@ Of a group that has few cases of a cell to itself, such as those of one decider,
 dispute in the group: how often its rulings differ from those of like cases, whoever ruled them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,10 @@ from transforms.statistics.specs import OUTCOMES
 
 #: Sellers are left out one by one, or in so many parts where each would be too much work.
 MOST_PARTS = 30
+#: Numbers up to which a table of all of them says which occur; beyond it they are sorted.
+MOST_KEYS = 2**23
+#: Disputes whose sellers are looked at together.
+ROWS_AT_ONCE = 1_000_000
 _N_OUTCOMES = len(OUTCOMES)
 
 
@@ -109,21 +113,15 @@ def count_group_pairs(
         groups: Group of each dispute from 0, shape (n,).
         cells: Cell of each dispute from 0; like cases share it, shape (n,).
         outcome: Code of the outcome, shape (n,).
-        clusters: Cluster of each dispute, shape (n,).
+        clusters: Cluster of each dispute, ascending, shape (n,).
         n_groups: Number of groups.
 
     Returns:
         Counts, chances and variances by group.
     """
     wide = int(cells.max(initial=0)) + 1
-    keys, cell_of = np.unique(groups * wide + cells, return_inverse=True)
+    keys, cell_of = _numbered(groups * wide + cells)
     cell = _Counts(_by_outcome(cell_of, outcome, keys.size), keys // wide)
-    part_keys, part_of = np.unique(clusters * max(keys.size, 1) + cell_of, return_inverse=True)
-    part = _Counts(_by_outcome(part_of, outcome, part_keys.size), part_keys % max(keys.size, 1))
-    # Parts are in the order of clusters and, since cells are in that of groups, of groups within a cluster.
-    member_keys = (part_keys // max(keys.size, 1)) * n_groups + cell.owner[part.owner]
-    starts = run_starts(member_keys)
-    member = _Counts(_run_sums(part.counts, starts), member_keys[starts] % n_groups)
     total = _sum_by(cell.counts, cell.owner, n_groups)
     whole = _Pairs(
         _sum_by(_pairs(cell.counts), cell.owner, n_groups),
@@ -131,32 +129,75 @@ def count_group_pairs(
         _pairs(total),
         _unlike(total),
     )
-    lost = _Pairs(
-        _run_sums(_lost(_pairs, cell, part), starts),
-        _run_sums(_lost(_unlike, cell, part), starts),
-        _pairs(total[:, member.owner]) - _pairs(total[:, member.owner] - member.counts),
-        _unlike(total[:, member.owner]) - _unlike(total[:, member.owner] - member.counts),
-    )
-    return _summarise(cell, member, whole, whole.less(lost, member.owner))
-
-
-def _summarise(cell: _Counts, member: _Counts, whole: _Pairs, left: _Pairs) -> GroupPairs:
-    """Chances with their variances, from all pairs and from those left without each seller."""
-    n_groups = whole.like.size
-    sizes, cell_sizes = member.counts.sum(axis=0), cell.counts.sum(axis=0)
-    n_clusters = np.bincount(member.owner, minlength=n_groups)
+    n_clusters, sum_squares = np.zeros((2, n_groups), dtype=np.int64)
+    differ, tau = np.zeros((2, n_groups))
+    for rows in _whole_clusters(clusters):
+        part, member, starts = _of_clusters(clusters[rows], cell_of[rows], outcome[rows], cell, n_groups)
+        own = total[:, member.owner]
+        lost = _Pairs(
+            _run_sums(_lost(_pairs, cell, part), starts),
+            _run_sums(_lost(_unlike, cell, part), starts),
+            _pairs(own) - _pairs(own - member.counts),
+            _unlike(own) - _unlike(own - member.counts),
+        )
+        squares = _squares(whole, whole.less(lost, member.owner), member.owner, n_groups)
+        differ, tau = differ + squares[0], tau + squares[1]
+        n_clusters += np.bincount(member.owner, minlength=n_groups)
+        sum_squares += _sum_by(member.counts.sum(axis=0) ** 2, member.owner, n_groups)
+    sizes = cell.counts.sum(axis=0)
+    n_alone, n_cells = (np.bincount(cell.owner[rows], minlength=n_groups) for rows in (sizes == 1, sizes > 1))
+    factor = _jackknife_factor(n_clusters)
     return _described(
         whole,
-        _Sizes(
-            _sum_by(sizes, member.owner, n_groups),
-            n_clusters,
-            _sum_by(sizes**2, member.owner, n_groups),
-            np.bincount(cell.owner[cell_sizes == 1], minlength=n_groups),
-            np.bincount(cell.owner[cell_sizes > 1], minlength=n_groups),
-        ),
-        _jackknife(whole, left, member.owner, n_clusters),
+        _Sizes(total.sum(axis=0), n_clusters, sum_squares, n_alone, n_cells),
+        (factor * differ, factor * tau),
         n_clusters,
     )
+
+
+def _numbered(keys: Integers) -> tuple[Integers, Integers]:
+    """Distinct keys, ascending, and the place of each key among them."""
+    size = int(keys.max(initial=-1)) + 1
+    if size > MOST_KEYS:
+        distinct, places = np.unique(keys, return_inverse=True)
+        return distinct, places
+    occurs = np.zeros(size, dtype=np.bool_)
+    occurs[keys] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1).take(keys)
+
+
+def _whole_clusters(clusters: Integers) -> Iterator[slice]:
+    """Ranges of about ``ROWS_AT_ONCE`` disputes of whole clusters, so that memory does not grow with their number."""
+    start = 0
+    while start < clusters.size:
+        last = clusters[min(start + ROWS_AT_ONCE, clusters.size) - 1]
+        stop = int(np.searchsorted(clusters, last, side="right"))
+        yield slice(start, stop)
+        start = stop
+
+
+def _of_clusters(
+    clusters: Integers, cell_of: Integers, outcome: Integers, cell: _Counts, n_groups: int
+) -> tuple[_Counts, _Counts, Integers]:
+    """Disputes of some clusters by outcome.
+
+    Returns:
+        Counts by cluster and cell, whose ``owner`` is the cell; by cluster and group; and where each of the latter
+        begins among the former.
+    """
+    n_cells = cell.owner.size
+    keys = np.sort(((clusters - clusters[0]) * n_cells + cell_of) * _N_OUTCOMES + outcome)
+    runs = run_starts(keys)
+    values, sizes = keys[runs], np.diff(np.append(runs, keys.size))
+    begins = run_starts(values // _N_OUTCOMES)
+    counts = np.zeros((_N_OUTCOMES, begins.size), dtype=np.int64)
+    counts[values % _N_OUTCOMES, np.repeat(np.arange(begins.size), np.diff(np.append(begins, values.size)))] = sizes
+    part_keys = values[begins] // _N_OUTCOMES
+    part = _Counts(counts, part_keys % n_cells)
+    # parts are in the order of clusters and, since cells are in that of groups, of groups within a cluster
+    member_keys = (part_keys // n_cells) * n_groups + cell.owner[part.owner]
+    starts = run_starts(member_keys)
+    return part, _Counts(_run_sums(counts, starts), member_keys[starts] % n_groups), starts
 
 
 def count_pairs_of(
@@ -176,10 +217,10 @@ def count_pairs_of(
     Returns:
         Counts, chances and variances by owner.
     """
-    _, cell_of = np.unique(cells, return_inverse=True)
+    _, cell_of = _numbered(cells)
     n_cells = int(cell_of.max(initial=-1)) + 1
     owned = np.flatnonzero(owners >= 0)
-    keys, own_of = np.unique(owners[owned] * max(n_cells, 1) + cell_of[owned], return_inverse=True)
+    keys, own_of = _numbered(owners[owned] * max(n_cells, 1) + cell_of[owned])
     every = _by_outcome(cell_of, outcome, n_cells)
     own = _Counts(_by_outcome(own_of, outcome[owned], keys.size), keys // max(n_cells, 1))
     cell_of_own = keys % max(n_cells, 1)
@@ -242,9 +283,19 @@ def _jackknife(whole: _Pairs, left: _Pairs, owner: Integers, n_parts: Integers) 
 
     Source: Arvesen (1969); Wolter (2007), chapter 4.
     """
-    factor = np.where(n_parts > 1, (n_parts - 1) / np.maximum(n_parts, 1), np.nan)
+    factor = _jackknife_factor(n_parts)
+    differ, tau = _squares(whole, left, owner, n_parts.size)
+    return factor * differ, factor * tau
+
+
+def _jackknife_factor(n_parts: Integers) -> Floats:
+    return np.asarray(np.where(n_parts > 1, (n_parts - 1) / np.maximum(n_parts, 1), np.nan))
+
+
+def _squares(whole: _Pairs, left: _Pairs, owner: Integers, n_groups: int) -> tuple[Floats, Floats]:
+    """Squared changes of the chance that like cases differ and of tau, summed by group."""
     differ, _, tau = (
-        np.asarray(factor * np.bincount(owner, (without - estimate[owner]) ** 2, n_parts.size), dtype=np.float64)
+        np.asarray(np.bincount(owner, (without - estimate[owner]) ** 2, n_groups), dtype=np.float64)
         for estimate, without in zip(_chances(whole), _chances(left), strict=True)
     )
     return differ, tau

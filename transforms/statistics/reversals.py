@@ -155,7 +155,8 @@ def reversals(
         One row per factor, pair of groups and stratifier, with the columns of ``ReversalRow``.
     """
     own = [spec for spec in specs if spec != OVERALL]
-    columns = ("dispute_id", "outcome", "seller_id", *CONTEXT, PRICE_BAND.column)
+    # a text for each dispute would take most of the memory
+    columns = ("dispute_id", "outcome", "seller_id", pl.col(*CONTEXT).cast(pl.Categorical), PRICE_BAND.column)
     chosen = ruled.lazy().select(*columns, *(pl.col(spec.column).alias(_value_column(spec)) for spec in own))
     rulings = order_rulings(with_levels(chosen.collect(), levels, own))
     labels = {str(name): dict(rows.select("code", "level").iter_rows()) for (name,), rows in bounds.group_by("factor")}
@@ -210,15 +211,16 @@ def contrasts(values: pl.Series, spec: FactorSpec) -> list[Contrast]:
         return _categorical_contrasts(values.cast(pl.String), spec.name)
     numbers = values.cast(pl.Float64).to_numpy().astype(np.float64)
     recorded = np.flatnonzero(np.isfinite(numbers))
-    found, place, sizes = np.unique(numbers[recorded], return_inverse=True, return_counts=True)
+    known = numbers[recorded]
+    found, sizes = np.unique(known, return_counts=True)
     if found.size < 2:  # noqa: PLR2004 - a comparison needs two
         return [_no_contrast(spec.name, "constant" if found.size else NOT_RECORDED)]
     before = np.cumsum(sizes) - sizes
     thirds = THIRDS * (2 * before + sizes) // (2 * recorded.size)
-    third = thirds[place]
-    rows = np.flatnonzero((third == thirds[0]) | (third == thirds[-1]))
-    low, high = (_range(found[thirds == end]) for end in (thirds[0], thirds[-1]))
-    return [Contrast(spec.name, low, high, recorded[rows], third[rows] == thirds[-1])]
+    lowest, highest = (found[thirds == end] for end in (thirds[0], thirds[-1]))
+    is_high = known >= highest[0]
+    rows = np.flatnonzero(is_high | (known <= lowest[-1]))
+    return [Contrast(spec.name, _range(lowest), _range(highest), recorded[rows], is_high[rows])]
 
 
 def _range(values: Floats) -> str:

@@ -116,12 +116,12 @@ def _samples(matrix: Matrix, family: Likelihood, fitted: Fit) -> list[_Sample]:
         return [_Sample(matrix, sizes, 1, None)]
     is_large = sizes >= FEWEST_LEFT * step
     small, large = np.flatnonzero(~is_large)[::step], np.flatnonzero(is_large)
-    few, thin = (
-        [np.arange(starts[one], starts[one + 1], stride) for one in clusters]
-        for clusters, stride in ((small, 1), (large, step))
+    few = np.repeat(starts[small] - np.cumsum(sizes[small]) + sizes[small], sizes[small]) + np.arange(
+        sizes[small].sum()
     )
+    thin = [np.arange(starts[one], starts[one + 1], step) for one in large]
     sums = [_sums(matrix, fitted, slice(one, one + 1), *_derived(matrix, family, fitted, int(one))) for one in large]
-    samples = [_Sample(matrix.take(np.concatenate(few)), sizes[small], step, None)] if few else []
+    samples = [_Sample(matrix.take(few), sizes[small], step, None)] if few.size else []
     return samples + ([_Sample(matrix.take(np.concatenate(thin)), sizes[large], 1, _stacked(sums))] if thin else [])
 
 

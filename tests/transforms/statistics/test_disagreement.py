@@ -1,8 +1,11 @@
 """Pairs of like cases: by hand, against counting every pair, and whether intervals cover."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
+from transforms.statistics import disagreement
 from transforms.statistics.clusters import Clustering, Integers
 from transforms.statistics.consistency import share_interval
 from transforms.statistics.disagreement import MOST_PARTS, GroupPairs, count_group_pairs, count_pairs_of
@@ -88,6 +91,16 @@ def test_shares_and_jackknife_are_those_of_every_pair() -> None:
     found = count_group_pairs(pairs.group, pairs.cells, pairs.outcome, pairs.clusters, 3)
     for group in range(3):
         _compare(found, pairs, group, is_enough=False)
+
+
+@pytest.mark.parametrize("name", ["ROWS_AT_ONCE", "MOST_KEYS"])
+def test_a_few_sellers_at_a_time_or_other_numbers_give_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = EveryPair(4, 25)
+    whole = count_group_pairs(pairs.group, pairs.cells, pairs.outcome, pairs.clusters, 3)
+    monkeypatch.setattr(disagreement, name, 10)
+    found = count_group_pairs(pairs.group, pairs.cells, pairs.outcome, pairs.clusters, 3)
+    for field in fields(GroupPairs):
+        assert getattr(found, field.name) == pytest.approx(getattr(whole, field.name), rel=TOLERANCE)
 
 
 def test_shares_and_jackknife_of_owners_are_those_of_every_pair() -> None:
