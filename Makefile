@@ -61,7 +61,8 @@ FAULTS ?= 200
 faults: setup
 	@command -v strace >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq -y strace >/dev/null; } \
 	  || { echo "make faults needs strace: apt-get install strace"; exit 1; }
-	RULINGS_FAULTS=$(FAULTS) $(BIN)/pytest -n 2 --dist load tests/faults tests/flows/test_readers.py tests/flows/test_publish.py
+	RULINGS_FAULTS=$(FAULTS) $(BIN)/pytest -n 2 --dist load tests/faults tests/cluster/test_stopped.py \
+	  tests/flows/test_readers.py tests/flows/test_publish.py
 
 # Malformed files for two minutes: no traceback, nothing lost, nothing written outside the data directory.
 fuzz: setup

@@ -14,13 +14,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from flows import log
 from flows.children import die_with_parent
 from flows.errors import RunError
 from flows.prefect_home import is_ready
 from flows.settings import Layout
 
 API_VARIABLE = "PREFECT_API_URL"
-_TIMEOUT_SECONDS = 90.0
+#: One that has ended is noticed at once; one that still boots may take minutes where others need the processors.
+_TIMEOUT_SECONDS = 600.0
+#: After so long who waits is told why.
+_TELL_SECONDS = 30.0
 _PAUSE_SECONDS = 0.05
 
 
@@ -93,16 +97,19 @@ def _free_port() -> int:
 
 
 def _wait(server: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + _TIMEOUT_SECONDS
-    while time.monotonic() < deadline:
+    begun, told = time.monotonic(), False
+    while (waited := time.monotonic() - begun) < _TIMEOUT_SECONDS:
         if server.poll() is not None:
             raise RunError(
                 f"Prefect's server ended at once with status {server.returncode}; see the log below PREFECT_HOME"
             )
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=1) as answer:
+            with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
                 if answer.status == 200:  # noqa: PLR2004 - HTTP's OK
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(_PAUSE_SECONDS)
+        if waited > _TELL_SECONDS and not told:
+            told = True
+            log.say("waiting", f"waiting for Prefect's server, at most {_TIMEOUT_SECONDS:.0f} s: the machine is busy")
     raise RunError(f"Prefect's server did not answer within {_TIMEOUT_SECONDS:.0f} s; start one and set {API_VARIABLE}")

@@ -9,10 +9,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.engine import preload
 from flows.executor import THREADS, check_executor, task_runner
+from flows.files import remove_tree
 from flows.lock import run_lock
 from flows.prefect_server import prefect_server
 from flows.run_log import NOTHING_NEW, PUBLISHED, RunLog, recorded
@@ -49,7 +51,8 @@ def run(settings: Settings, stopwatch: Stopwatch | None = None) -> "RunResult":
         flow = _flow(settings, record, stopwatch or Stopwatch())
         load_beside(preload if settings.executor == THREADS else lambda: None)
         wait_for_server()
-        result = flow()
+        with _cleared(settings.layout.dask):
+            result = flow()
         record.end(PUBLISHED if result.is_new else NOTHING_NEW, run_id=result.run_id)
         return result
 
@@ -70,9 +73,19 @@ def _flow(settings: Settings, record: RunLog, stopwatch: Stopwatch) -> "Callable
         page.show(result.database, address_of(result.report), record.record.notes)
         return result
 
-    runner: Any = task_runner(settings.executor, settings.layout.local / "dask")
+    runner: Any = task_runner(settings.executor, settings.layout.dask)
     made: Any = flow(name="rulings", validate_parameters=False, persist_result=False, task_runner=runner)(in_flow)
     return made  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _cleared(folder: Path) -> Iterator[None]:
+    """Remove what is in a folder: what a run that was killed has left there, and what this one leaves."""
+    remove_tree(folder)
+    try:
+        yield
+    finally:
+        remove_tree(folder)
 
 
 @contextmanager

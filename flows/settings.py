@@ -98,6 +98,11 @@ class Layout:
         """Home of Prefect's own database."""
         return self.local / "prefect"
 
+    @property
+    def dask(self) -> Path:
+        """Scratch space of the workers of a cluster that a run starts for itself; gone when it ends."""
+        return self.local / "dask"
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -68,6 +68,7 @@ def clear_up(layout: Layout) -> None:
         with run_lock(layout):
             remove_tree(layout.shared)
             remove_tree(layout.work)
+            remove_tree(layout.dask)
             # The run had this process before it became the one that clears up.
             mark_stopped(layout)
 
