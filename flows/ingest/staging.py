@@ -154,7 +154,7 @@ class _Filing:
         self.waiting = []
         if self.table.name == "disputes":
             self.homes = pl.concat([self.homes, new_homes(rows.lazy(), self.homes.lazy()).collect()])
-        self.writer.add(file_under_home(rows.lazy(), self.table, self.homes.lazy()).collect())
+        self.writer.add(file_under_home(rows, self.table, self.homes))
 
 
 def _match(task: StagingTask) -> tuple[Profile, HeaderMatch]:

@@ -91,11 +91,9 @@ def _raw_blocks(stream: Readable, line_end: bytes, row_bytes: int) -> Iterator[_
                 continue
             yield _RawBlock(rest + line_end, dropped + len(rest) + end)
             rest, dropped, block = b"", 0, block[end + len(line_end) :]
-        data = rest + block
-        cut = data.rfind(line_end) + len(line_end)
-        if cut >= len(line_end):
-            yield _RawBlock(data[:cut])
-            data = data[cut:]
+        lines, data = _whole_lines(rest, block, line_end)
+        if lines:
+            yield _RawBlock(lines)
         if len(data) > row_bytes:
             dropped, data = len(data) - chunks.KEPT_CHARACTERS, data[: chunks.KEPT_CHARACTERS].replace(b"\r", b" ")
         rest = data
@@ -103,6 +101,17 @@ def _raw_blocks(stream: Readable, line_end: bytes, row_bytes: int) -> Iterator[_
         yield _RawBlock(rest + line_end, dropped + len(rest))
     elif rest:
         yield _RawBlock(rest)
+
+
+def _whole_lines(rest: bytes, block: bytes, line_end: bytes) -> tuple[bytes, bytes]:
+    """Put a block behind what was left, and part whole lines from what is left now; copied once, for it is much."""
+    cut = block.rfind(line_end) + len(line_end)
+    if cut >= len(line_end):
+        return b"".join((rest, memoryview(block)[:cut])), block[cut:]
+    # A line end of several bytes may begin in what was left.
+    data = rest + block
+    cut = data.rfind(line_end) + len(line_end)
+    return (data[:cut], data[cut:]) if cut >= len(line_end) else (b"", data)
 
 
 def _decoded(block: _RawBlock, encoding: str) -> Transcoded:

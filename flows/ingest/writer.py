@@ -11,6 +11,8 @@ import pyarrow.parquet as pa_parquet
 ZSTD_LEVEL = 1
 _FLUSH_ROWS = 400_000
 _BUFFER_BYTES = 400 * 2**20
+# Rows; below this it is better to gather each partition than to hold many slices.
+_LONG_RUN = 1_000
 
 
 class PartitionWriter:
@@ -35,15 +37,28 @@ class PartitionWriter:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Add rows, in order within each partition."""
-        for (value,), part in frame.partition_by(self._by, as_dict=True, include_key=False).items():
-            key = str(value)
-            self._buffers[key].append(part)
-            self._bytes[key] += int(part.estimated_size())
-            self._rows[key] += part.height
+        for key, parts in self._parted(frame).items():
+            self._buffers[key] += parts
+            self._bytes[key] += sum(int(part.estimated_size()) for part in parts)
+            self._rows[key] += sum(part.height for part in parts)
             if self._rows[key] >= _FLUSH_ROWS:
                 self._flush(key)
         while sum(self._bytes.values()) > _BUFFER_BYTES:
             self._flush(max(self._bytes, key=self._bytes.__getitem__))
+
+    def _parted(self, frame: pl.DataFrame) -> dict[str, list[pl.DataFrame]]:
+        """Part rows by partition: nothing is copied where they lie in long runs, as in the order of time they do."""
+        runs = frame[self._by].rle().struct.unnest()
+        if runs.height * _LONG_RUN > frame.height:
+            parted = frame.partition_by(self._by, as_dict=True, include_key=False)
+            return {str(value): [part] for (value,), part in parted.items()}
+        rows = frame.drop(self._by)
+        found: dict[str, list[pl.DataFrame]] = defaultdict(list)
+        place = 0
+        for length, value in runs.select("len", "value").iter_rows():
+            found[str(value)].append(rows.slice(place, length))
+            place += length
+        return found
 
     def close(self) -> None:
         """Write what is left."""

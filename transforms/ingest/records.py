@@ -185,10 +185,11 @@ class _Join:
 def _lines(masked: bytes) -> _Lines:
     codes = np.frombuffer(masked, np.uint8)
     ends = np.flatnonzero(codes == _LF)
-    if masked.count(b"\r") != masked.count(b"\r\n"):
+    if b"\r" in masked:
         returns = np.flatnonzero(codes == _CR)
         following = codes[np.minimum(returns + 1, len(codes) - 1)]
-        ends = np.union1d(ends, returns[(following != _LF) | (returns == len(codes) - 1)])
+        alone = returns[following != _LF]
+        ends = np.union1d(ends, alone) if len(alone) else ends
     if len(codes) and (not len(ends) or ends[-1] != len(codes) - 1):
         ends = np.append(ends, len(codes))
     starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else np.empty(0, np.int64)

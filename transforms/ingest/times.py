@@ -13,8 +13,9 @@ The rules, where a text could be read in two ways:
 - Moments before 1901 or after 2099 stand for something else, such as "never".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 import polars as pl
 
@@ -83,23 +84,34 @@ def parse_timestamps(raw: pl.Series, formats: tuple[str, ...], time_zone: str) -
     parsed = _nothing(raw) if _contradicted(ISO_FORMATS[-2], formats) else _with_one_offset(raw)
     pending = given & parsed.is_null()
     built_in = _likeliest_first(raw.filter(pending), _built_in_readers(formats, time_zone))
-    for place, read in enumerate((*(_reader(form, time_zone) for form in formats), *built_in)):
-        if not pending.any():
-            break
+    readers = chain((_reader(form, time_zone) for form in formats), built_in) if pending.any() else ()
+    for place, read in enumerate(readers):
         texts = raw.filter(pending)
-        found = read(texts) if place <= len(formats) else _of_different(read, texts)
+        found = read(texts) if place <= len(formats) else of_different(read, texts)
         parsed = found if pending.all() else parsed.scatter(pending.arg_true(), found)
         pending = given & parsed.is_null()
+        # Before the next one is asked for, which may mean to try them all.
+        if not pending.any():
+            break
     return _plausible(parsed).alias(raw.name)
 
 
-def _of_different(read: "_Reader", texts: pl.Series) -> pl.Series:
-    """Read each different text once: what the likeliest form leaves over is mostly the same few texts."""
+def of_different(read: Callable[[pl.Series], pl.Series], texts: pl.Series) -> pl.Series:
+    """Read each different text once, where most occur several times.
+
+    Args:
+        read: Reads texts one by one.
+        texts: What is to be read.
+
+    Returns:
+        What `read` makes of them.
+    """
     different = texts.unique()
     if different.len() * 2 > texts.len():
         return read(texts)
-    read_once = pl.DataFrame({"t": different, "time": read(different)})
-    return pl.DataFrame({"t": texts}).join(read_once, on="t", how="left", maintain_order="left")["time"]
+    read_once = pl.DataFrame({"t": different, "found": read(different)})
+    found = pl.DataFrame({"t": texts}).join(read_once, on="t", how="left", nulls_equal=True, maintain_order="left")
+    return found["found"].alias(texts.name)
 
 
 def contradicts(form: str, other: str) -> bool:
@@ -167,10 +179,14 @@ def _nothing(raw: pl.Series) -> pl.Series:
     return pl.Series(raw.name, [None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, raw.len())
 
 
-def _likeliest_first(raw: pl.Series, readers: list[_Reader]) -> list[_Reader]:
+def _likeliest_first(raw: pl.Series, readers: list[_Reader]) -> Iterator[_Reader]:
     """Put forms that read the first values before those that do not; among equals the order given stays."""
     sample = raw.head(_SAMPLE)
-    return sorted(readers, key=lambda read: read(sample).null_count()) if raw.len() else []
+    # One that reads them all mostly reads the rest as well, so that the others need not be tried.
+    first = next((read for read in readers if not read(sample).null_count()), None)
+    if first:
+        yield first
+    yield from sorted((read for read in readers if read is not first), key=lambda read: read(sample).null_count())
 
 
 def read_by_format(raw: pl.Series, form: str, time_zone: str) -> pl.Series:

@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 
 import polars as pl
 
 from transforms.ingest.folding import folded, simplified
 from transforms.ingest.numbers import CURRENCIES, YUAN, NumberForm, may_be_grouped, number_text
-from transforms.ingest.times import parse_timestamps, plain_times
+from transforms.ingest.times import of_different, parse_timestamps, plain_times
 from transforms.ingest.wild_text import plain, unmarked
 from transforms.registry import Column, Kind
 
@@ -28,6 +29,8 @@ NEVER_A_VALUE: Mapping[Kind, tuple[str, ...]] = {
 }
 _BLANKS = (" ", "\t", "\u3000", "\u00a0", "\r", "\n")
 _MARKS = ("'", '="')
+# What no trimming changes, and no mark or form of a character hides.
+_SEEMLY = "^[0-9A-Za-z](?:[ -~]*[!-~])?$"
 
 Parser = Callable[[pl.Series], pl.Series]
 
@@ -88,12 +91,23 @@ def typed_values(raw: pl.Series, column: Column, spelling: Spelling) -> pl.Serie
         raw = raw.str.strip_chars().replace(dict(spelling.values))
     if column.kind is Kind.TEXT:
         return clean_text(raw, spelling, Kind.TEXT)
-    if column.kind in {Kind.TIMESTAMP, Kind.DATE}:
-        times = _adaptive(raw, spelling, column.kind, *_timestamps(spelling))
-        return times if column.kind is Kind.TIMESTAMP else times.dt.convert_time_zone(spelling.time_zone).dt.date()
-    if column.kind is Kind.BOOLEAN:
-        return _adaptive(raw, spelling, column.kind, _fast_boolean, _careful_boolean)
-    return _adaptive(raw, spelling, column.kind, *_number_parsers(column.kind, spelling.numbers))
+    if column.kind is Kind.DATE:
+        return of_different(partial(_dates, spelling=spelling), raw)
+    return _adaptive(raw, spelling, column.kind, *_parsers(column.kind, spelling))
+
+
+def _parsers(kind: Kind, spelling: Spelling) -> tuple[Parser, Parser]:
+    """Return the fast and the careful parser of a type that is written in many ways."""
+    if kind is Kind.TIMESTAMP:
+        return _timestamps(spelling)
+    if kind is Kind.BOOLEAN:
+        return _fast_boolean, _careful_boolean
+    return _number_parsers(kind, spelling.numbers)
+
+
+def _dates(raw: pl.Series, spelling: Spelling) -> pl.Series:
+    times = _adaptive(raw, spelling, Kind.DATE, *_timestamps(spelling))
+    return times.dt.convert_time_zone(spelling.time_zone).dt.date()
 
 
 def clean_text(raw: pl.Series, spelling: Spelling, kind: Kind | None = None) -> pl.Series:
@@ -115,13 +129,16 @@ def clean_text(raw: pl.Series, spelling: Spelling, kind: Kind | None = None) -> 
         *(pl.col("t").str.starts_with(mark) for mark in marks),
         *(pl.col("t").str.starts_with(blank) | pl.col("t").str.ends_with(blank) for blank in _BLANKS),
     )
-    mask = frame.select(doubtful.fill_null(value=False)).to_series()
-    if not mask.any():
+    places = frame.select(doubtful.fill_null(value=False)).to_series().arg_true()
+    closer = raw.gather(places)
+    # Short identifiers are all looked at, and nearly all are what they seem.
+    unsure = ~closer.str.contains(_SEEMLY) | closer.is_in(list(tokens))
+    if not unsure.any():
         return raw
-    closer = raw.filter(mask)
+    closer, places = closer.filter(unsure), places.filter(unsure)
     if kind:
         closer = pl.select(closer.alias("t")).select(unmarked(pl.col("t"))).to_series()
-    return raw.scatter(mask.arg_true(), clean(closer, spelling, kind))
+    return raw.scatter(places, clean(closer, spelling, kind))
 
 
 def numeric_text(raw: pl.Series, spelling: Spelling) -> pl.Series:

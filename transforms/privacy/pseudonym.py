@@ -4,10 +4,15 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from transforms.registry import Identifier
+
+if TYPE_CHECKING:
+    import duckdb
 
 # 64 bits: among ten million users the chance that any two share a pseudonym is about 3 in a million.
 _HEX_DIGITS = 16
@@ -45,6 +50,14 @@ def is_pseudonym(text: str, kind: Identifier) -> bool:
     return re.fullmatch(rf"{_PREFIX[kind]}_[0-9a-f]{{{_HEX_DIGITS}}}", text) is not None
 
 
+@cache
+def _engine() -> "duckdb.DuckDBPyConnection":
+    """Return a database that holds nothing; to begin one takes as long as to hash ten thousand identifiers."""
+    import duckdb  # noqa: PLC0415 - takes time to load
+
+    return duckdb.connect()
+
+
 def pseudonymise(values: pl.Series, kind: Identifier, key: PseudonymKey) -> pl.Series:
     """Replace identifiers by pseudonyms (HMAC-SHA256, RFC 2104, cut to 64 bits).
 
@@ -58,14 +71,12 @@ def pseudonymise(values: pl.Series, kind: Identifier, key: PseudonymKey) -> pl.S
     Returns:
         ``<kind letter>_<16 hexadecimal digits>``, null where the identifier is null.
     """
-    import duckdb  # noqa: PLC0415 - takes time to load
-
     unique = pl.DataFrame({"value": values.drop_nulls().unique()})
     if unique.is_empty():
         return values
     block = key.derived(kind).ljust(_BLOCK, b"\0")
     inner, outer = (bytes(byte ^ pad for byte in block) for pad in (0x36, 0x5C))
-    with duckdb.connect() as connection:
+    with _engine().cursor() as connection:
         connection.register("identifiers", unique)
         named = connection.sql(
             """

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from transforms.ingest.numbers import NumberForm
 from transforms.ingest.profile import NULL_TOKENS
-from transforms.ingest.values import NEVER_A_VALUE, Spelling, clean, numeric_text, typed_values
-from transforms.registry import INPUT_TABLES, Column
+from transforms.ingest.values import NEVER_A_VALUE, Spelling, clean, clean_text, numeric_text, typed_values
+from transforms.registry import INPUT_TABLES, Column, Kind
 
 DISPUTES, REPUTATION, MESSAGES = (INPUT_TABLES[name] for name in ("disputes", "reputation", "messages"))
 PLAIN = Spelling(NULL_TOKENS)
@@ -400,3 +400,15 @@ def test_free_text_is_never_changed(texts: list[str]) -> None:
     ]
     expected = [None if empty else text for text, empty in zip(texts, blank, strict=True)]
     assert _typed(COLUMNS["free text"], *texts) == expected
+
+
+@pytest.mark.parametrize("identifier", ["7", "B1", "a b", "x-'", "NULLS", "N/A1", "=7", "0"])
+def test_a_short_identifier_is_what_it_seems(identifier: str) -> None:
+    assert clean_text(pl.Series([identifier]), Spelling(NULL_TOKENS), Kind.TEXT).to_list() == [identifier]
+
+
+def test_dates_that_occur_often_are_read_like_single_ones() -> None:
+    texts = ["2026-03-05", "05.03.2026", "1940-06-01", "1899-12-31", "NULL", "x", None]
+    column = INPUT_TABLES["reputation"].column("member_since")
+    read = [typed_values(pl.Series([text], dtype=pl.String), column, Spelling(NULL_TOKENS)).item() for text in texts]
+    assert typed_values(pl.Series(texts * 3), column, Spelling(NULL_TOKENS)).to_list() == read * 3
