@@ -5,7 +5,7 @@ gives only what is left over to the careful reading: surrounding blanks, null to
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -113,7 +113,8 @@ def _dates(raw: pl.Series, spelling: Spelling) -> pl.Series:
 def clean_text(raw: pl.Series, spelling: Spelling, kind: Kind | None = None) -> pl.Series:
     """Trim identifiers and names, and take off the marks by which Excel keeps a text from being read.
 
-    Only values that are short, begin with a mark or begin or end with a blank need a closer look.
+    Nearly all identifiers are what they seem. Of the others only those that are short, begin with a mark or begin or
+    end with a blank need a closer look.
 
     Args:
         raw: Text.
@@ -121,24 +122,27 @@ def clean_text(raw: pl.Series, spelling: Spelling, kind: Kind | None = None) -> 
         kind: ``Kind.TEXT`` for an identifier; None for a column of any content, whose marks may belong to it.
     """
     tokens = (*spelling.null_tokens, *(NEVER_A_VALUE[kind] if kind else ()))
+    sure = raw.str.contains(_SEEMLY) & ~raw.is_in(list(tokens))
+    if sure.all():
+        return raw
+    places = (~sure).arg_true()
+    doubtful = _doubtful(raw.gather(places), tokens, _MARKS if kind else _MARKS[1:])
+    places = places.filter(doubtful)
+    closer = raw.gather(places)
+    if kind:
+        closer = pl.select(closer.alias("t")).select(unmarked(pl.col("t"))).to_series()
+    return raw.scatter(places, clean(closer, spelling, kind)) if places.len() else raw
+
+
+def _doubtful(raw: pl.Series, tokens: Iterable[str], marks: Iterable[str]) -> pl.Series:
+    """Find the values that are short, begin with a mark or begin or end with a blank."""
     longest = max((len(token.encode()) for token in tokens), default=0)
-    marks = _MARKS if kind else _MARKS[1:]
-    frame = pl.select(raw.alias("t"))
     doubtful = pl.any_horizontal(
         pl.col("t").str.len_bytes() <= longest,
         *(pl.col("t").str.starts_with(mark) for mark in marks),
         *(pl.col("t").str.starts_with(blank) | pl.col("t").str.ends_with(blank) for blank in _BLANKS),
     )
-    places = frame.select(doubtful.fill_null(value=False)).to_series().arg_true()
-    closer = raw.gather(places)
-    # Short identifiers are all looked at, and nearly all are what they seem.
-    unsure = ~closer.str.contains(_SEEMLY) | closer.is_in(list(tokens))
-    if not unsure.any():
-        return raw
-    closer, places = closer.filter(unsure), places.filter(unsure)
-    if kind:
-        closer = pl.select(closer.alias("t")).select(unmarked(pl.col("t"))).to_series()
-    return raw.scatter(places, clean(closer, spelling, kind))
+    return pl.select(raw.alias("t")).select(doubtful.fill_null(value=False)).to_series()
 
 
 def numeric_text(raw: pl.Series, spelling: Spelling) -> pl.Series:
