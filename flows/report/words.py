@@ -262,10 +262,10 @@ def few_sellers(statuses: Iterable[str | None]) -> Label | None:
         return None
     return Label(
         "Some intervals here rest on fewer than 50 sellers, or hang on one or two large ones. In simulations with 40 "
-        "sellers of very unequal size such intervals held the truth in 93 to 99 % of cases instead of 95 %; with fewer "
+        "sellers of very unequal size such intervals held the truth in 92 to 99 % of cases instead of 95 %; with fewer "
         "or still less equal sellers that was not tried, so take their ends as rough.",
         "此处部分区间所依据的卖家不足 50 个，或取决于一两个大卖家。在 40 个规模悬殊卖家的模拟中，"
-        "此类区间包含真值的比例为 93% 至 99%（应为 95%）；卖家更少或更悬殊的情形未作检验，区间端点仅供参考。",
+        "此类区间包含真值的比例为 92% 至 99%（应为 95%）；卖家更少或更悬殊的情形未作检验，区间端点仅供参考。",
     )
 
 

@@ -203,8 +203,10 @@ def prepare_rows(
     """
     named = [term.column for term in terms if not isinstance(term, Interaction)]
     columns = sorted({*named, *keep} - {"dispute_id", "outcome", "seller_id"})
-    rows = frame.select("dispute_id", "seller_id", "outcome", *columns).collect()
-    rows, sellers = by_seller(rows)
+    chosen = frame.select("dispute_id", "seller_id", "outcome", *columns)
+    texts = [name for name, kind in chosen.collect_schema().items() if kind == pl.String and name in columns]
+    # a text for each dispute would take most of the memory
+    rows, sellers = by_seller(chosen.with_columns(pl.col(texts).cast(pl.Categorical)).collect())
     known = {} if like is None else like.dense
     dense = {
         term.name: _dense_column(term, rows[term.column], known.get(term.name))
