@@ -1,6 +1,7 @@
 """Runs that Prefect starts: the flow of deployments (prefect.yaml), and the runner behind ``rulings serve``."""
 
 import os
+import warnings
 from typing import Any
 
 from prefect import flow
@@ -73,6 +74,8 @@ def serve(layout: Layout, cron: str, parameters: dict[str, Any]) -> None:
         cron: Minute, hour, day of month, month, day of week, in the time of China.
         parameters: Of `scheduled`.
     """
+    # Prefect's own handler of SIGTERM leaves this behind, of which nobody needs to be told.
+    warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited", RuntimeWarning)
     scheduled.serve(
         name=layout.root.name,
         schedule=Cron(cron, timezone=TIMEZONE),

@@ -21,7 +21,7 @@ from flows.settings import Layout
 from flows.storage import S3Path
 from flows.termination import clear_up
 from tests.faults import IS_THOROUGH
-from tests.flows.processes import is_alive
+from tests.flows.processes import is_alive, processes_below
 from tests.flows.test_termination import LONGEST_SECONDS, _has_begun
 
 
@@ -64,13 +64,6 @@ def test_what_another_run_is_making_stays(prefix: S3Path) -> None:
     assert (layout.shared / "r1" / "sides.parquet").is_file()
 
 
-def _processes_below(pid: int) -> list[int]:
-    # any of its threads may have started one
-    listed = [path.read_text(encoding="ascii") for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    children = [int(each) for each in " ".join(listed).split()]
-    return children + [each for child in children for each in _processes_below(child)]
-
-
 @pytest.mark.parametrize("stage", ["ingest", "score", "estimate"] if IS_THOROUGH else [])
 def test_sigterm_ends_a_run_with_a_cluster(prefix: S3Path, tmp_path: Path, stage: str) -> None:
     write_sample(tmp_path / "inbox" / "a", 3_000, 3)
@@ -79,7 +72,7 @@ def test_sigterm_ends_a_run_with_a_cluster(prefix: S3Path, tmp_path: Path, stage
     run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert _has_begun(run, stage)
     time.sleep(1)
-    below = _processes_below(run.pid)
+    below = processes_below(run.pid)
     assert len(below) > WORKERS
     run.send_signal(signal.SIGTERM)
     told_at = time.monotonic()

@@ -9,3 +9,11 @@ def is_alive(process: int) -> bool:
         return ") Z " not in Path(f"/proc/{process}/stat").read_text(encoding="ascii")
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def processes_below(pid: int) -> list[int]:
+    """Return the children of a process and theirs."""
+    # any of its threads may have started one
+    listed = [path.read_text(encoding="ascii") for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    children = [int(each) for each in " ".join(listed).split()]
+    return children + [each for child in children for each in processes_below(child)]
