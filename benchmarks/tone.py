@@ -22,6 +22,7 @@ from transforms.tone import ACTS, HOSTILE_FROM, Lexicon, build_lexicon, score_me
 
 _ROOT = Path(__file__).parents[1]
 _LISTS = _ROOT / "transforms" / "tone" / "lexicon"
+_READINGS = Path(__file__).with_name("tone_readings.tsv")
 _NEUTRAL = _ROOT / "tests" / "transforms" / "tone" / "neutral.txt"
 _MODEL_HEAD = """# Linear model over character n-grams for hostility towards groups, in points of 0.25 log odds.
 # Fitted by benchmarks/tone.py --fit on COLD dev (thu-coai/COLDataset, Apache-2.0), with CPED valid (scutcyr/CPED,
@@ -40,6 +41,8 @@ _CPED_ACTS = (
     ("refusal", ("reject",)),
     ("demand", ("command",)),
 )
+# Acts whose differences from CPED's labels were read by a person, and the labels they are held against.
+_READ_ACTS = {"apology": "apology", "courtesy": "thanking"}
 _SLOTS = {"item": "耳机", "fault": "左边没声音", "amount": "50", "day": "昨天", "n": "3", "courier": "顺丰"}
 _SLOTS |= {"part": "充电线", "phone": "13800000000", "wechat": "abc123"}
 
@@ -156,6 +159,29 @@ def report_cped(cped: pl.DataFrame) -> None:
             print(_precision_recall(lines["label"].is_in(labels), lines[act]))
 
 
+def report_readings(cped: pl.DataFrame) -> None:
+    """Print how the acts fare where a person reads the lines on which they differ from CPED's labels."""
+    lines = _flagged(cped, build_lexicon(read_tables())).with_row_index("line")
+    readings = pl.read_csv(_READINGS, separator="\t", comment_prefix="#").cast({"line": pl.UInt32})
+    for act, label in _READ_ACTS.items():
+        differ = (
+            lines.filter(pl.col(act) != (pl.col("label") == label))
+            .with_columns(pl.when(act).then(pl.lit("found")).otherwise(pl.lit("missed")).alias("kind"))
+            .join(readings.filter(pl.col("act") == act).drop("act"), on=["line", "kind"], how="left")
+            .with_columns(pl.col("reading", "reason").fill_null("not read"))
+        )
+        for side, name in ((0, "built on"), (1, "held out")):
+            part = differ.filter(pl.col("half") == side)
+            hits = lines.filter((pl.col("half") == side) & pl.col(act) & (pl.col("label") == label)).height
+            counts = dict(part.group_by(pl.concat_str("kind", "reading", separator=" ")).len().iter_rows())
+            right, wrong, missed = (counts.get(key, 0) for key in ("found right", "found wrong", "missed wrong"))
+            right += hits
+            print(f"CPED {name}, {act} as read: ", end="")
+            print(f"precision {right}/{right + wrong}, recall {right}/{right + missed}")
+            for row in sorted(part.group_by("kind", "reading", "reason").len().iter_rows()):
+                print("  {}, {}: {}: {}".format(*row))
+
+
 def report_neutral() -> None:
     """Print how often ordinary service talk is taken for hostile."""
     lines = [line.split("\t") for line in _NEUTRAL.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
@@ -251,6 +277,7 @@ def main() -> None:
         (_LISTS / "model.tsv").write_text(fit_model(cold, cped), encoding="utf-8")
     report_cold(cold, cped)
     report_cped(cped)
+    report_readings(cped)
     report_neutral()
     report_simulator()
     report_speed(cold, cped)

@@ -124,7 +124,8 @@ def _offer_of_a_sum(write: Writer) -> Rule:
     closed = f"[{NUMERALS}](?:{MONEY}(?:{code('yours')})?{gap(2)})?{code('closing', 'settled')}"
     return write.rule(
         sight("amount", f"{begins}[{NUMERALS}]{{0,5}}{closed}"),
-        sight("amount", before + code(*REMEDY, "pay") + others + closed),
+        sight("amount", before + code(*REMEDY, "pay") + others + f"[{NUMERALS}]{{0,5}}{closed}"),
+        sight("amount", f"{begins}[{NUMERALS}]{{1,6}}(?:{MONEY})?[，,]{gap(5)}" + code("settled")),
         code(*REMEDY, "fee") + others + f"[{NUMERALS}](?:{MONEY})?[^{BREAK}]?[，, ]{gap(5)}" + code("settled"),
     )
 

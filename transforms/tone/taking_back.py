@@ -62,7 +62,7 @@ def _excused(write: Writer) -> Rule:
             f"[^{END}]{{0,12}}[{write.characters('question')}?？]",
             f"{code('courtesy')}|请|麻烦|拜托|能不能|能否|可否",
             write.gap(8, "negation", "refuse", "fault") + code("insist"),
-            f"是?{code('second')}(?:先|自己|.?{code('fault')})",
+            f"是?{code('second')}(?:先|自己|.?{code('fault')}|{write.gap(4, 'self')}(?:人为|使用不当|操作不当))",
             f"[^{BREAK}]{{0,3}}{code('idle')}",
         )
     )

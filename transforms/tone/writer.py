@@ -16,7 +16,7 @@ DIGITS: Final = "0123456789"
 NUMERALS: Final = f"{DIGITS}一二三四五六七八九十百千半"
 CURRENCIES: Final = "块元蚊刀"
 MONEY: Final = f"(?:[{CURRENCIES}]钱?|钱)"
-NAMED: Final = "就算行成中好可得怎咋如干拉了完翻扯两到吧"  # what the words of ``closing`` begin with
+NAMED: Final = "就算行成中好可得怎咋如干拉了完翻扯两到吧不没封最"  # what the words of ``closing`` begin with
 DEEDS: Final = "寄赔收签认背理付修"
 PARTICLES: Final = "了的啊哈呀吧呢哦嗯~～ "
 OPENING: Final = " ~～：:"  # what a clause may begin after, besides breaks
@@ -62,7 +62,7 @@ SIDE_BY_SIDE: Final = {
     "cooperation_alone": _alone("cooperation_alone", "praise", "promise"),
     "sum": SideBySide(("yours", "pay", *REMEDY), NUMERALS),
     "amount": SideBySide(
-        phrases=tuple(number + behind for number in NUMERALS for behind in f"{CURRENCIES}钱红优补{NAMED}")
+        phrases=tuple(number + behind for number in NUMERALS for behind in f"{CURRENCIES}钱红优补，,{NAMED}")
     ),
     "deed": SideBySide(phrases=tuple(f"不{will}{deed}" for will in ("", "会", "想") for deed in DEEDS)),
     "blame": SideBySide(phrases=("怪我", "我不对")),

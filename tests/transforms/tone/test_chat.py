@@ -1,4 +1,4 @@
-"""How well the acts of chat lines are found: six corpora with the acts that a person finds in them.
+"""How well the acts of chat lines are found: seven corpora with the acts that a person finds in them.
 
 All have been looked at since they were first scored; the figures of the first look are in benchmarks/tone.md.
 """
@@ -23,6 +23,7 @@ _LEAST_LINES = {
     "chat_four.tsv": 100,
     "chat_five.tsv": 85,
     "chat_six.tsv": 80,
+    "chat_seven.tsv": 65,
 }
 _ACCUSING = {"insult", "threat", "demand", "refusal", "stalling"}
 
