@@ -56,8 +56,8 @@ class StratumRow:
         q_value: Corrected over the table.
         heterogeneity_p_value: Of the coefficient being the same in all groups of the stratifier.
         heterogeneity_q_value: Corrected over factors and stratifiers.
-        is_reversed: Whether groups differ indeed and the interval is wholly on the other side of zero than that of all
-            disputes; None where that cannot be said.
+        is_reversed: Whether groups differ indeed, the interval is wholly on the other side of zero than that of all
+            disputes, and the group's own test stands up to the correction; None where that cannot be said.
         is_sampled: Whether the estimates use a sample of sellers.
         status: ``ok``, what is to be said of the interval, or why there is no effect.
     """
@@ -220,7 +220,7 @@ def _judged(rows: Sequence[StratumRow]) -> list[StratumRow]:
     for row, q_value in zip(rows, _corrected([row.p_value for row in rows]), strict=True):
         key = (row.factor, row.stratifier)
         found, q_found = differences.get(key), corrected.get(key)
-        reversed_ = _is_reversed(row, wholes[row.factor], q_found)
+        reversed_ = _is_reversed(replace(row, q_value=q_value), wholes[row.factor], q_found)
         judged.append(
             replace(
                 row,
@@ -248,11 +248,15 @@ def _corrected(p_values: Sequence[float | None]) -> list[float | None]:
     return [None if math.isnan(value) else float(value) for value in benjamini_hochberg(tested)]
 
 
-def _is_reversed(row: StratumRow, whole: StratumRow, q_value: float | None) -> bool | None:
-    """Whether the effect has surely the other sign than that of all disputes."""
+def _is_reversed(row: StratumRow, whole: StratumRow, q_differ: float | None) -> bool | None:
+    """Whether the effect has surely the other sign than that of all disputes.
+
+    That groups differ does not say which: where an effect is in one category alone, each of the others has its own
+    chance to seem reversed. So the group's own test has to stand up to the correction too.
+    """
     ends = (row.ci_low, row.ci_high, whole.ci_low, whole.ci_high)
-    if q_value is None or None in ends:
+    if q_differ is None or row.q_value is None or None in ends:
         return None
     low, high, whole_low, whole_high = (float(end) for end in ends if end is not None)
     is_other = (low > 0 and whole_high < 0) or (high < 0 and whole_low > 0)
-    return is_other and q_value < SIGNIFICANCE
+    return is_other and max(q_differ, row.q_value) < SIGNIFICANCE

@@ -1,6 +1,7 @@
 """Effects within groups: a planted reversal and no other, nothing where there is nothing, odd data."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from transforms.statistics.effects import fit_model
 from transforms.statistics.logit import Logit
 from transforms.statistics.marginal_effects import average_marginal_effects
 from transforms.statistics.specs import CORE_FACTORS, OUTCOMES
-from transforms.statistics.stratum_effects import quarter_of, stratum_effects
+from transforms.statistics.stratum_effects import StratumRow, _judged, quarter_of, stratum_effects
 from transforms.statistics.terms import ADVANTAGES, CONTROLS
 
 TOLERANCE = 1e-9
@@ -45,6 +46,19 @@ def test_a_planted_reversal_is_found_and_nothing_else() -> None:
     assert luxury["coefficient"] == pytest.approx(-0.8, abs=4 * luxury["std_error"])
     tests = table.filter(pl.col("heterogeneity_q_value") < 0.05).select("factor", "stratifier").unique().rows()
     assert tests == [("evidence", "category")]
+
+
+def test_where_one_group_alone_has_the_effect_the_others_are_not_reversed_by_chance() -> None:
+    one = StratumRow("evidence", "category", "luxury", 900, 90, 0.8, 0.1, None, 15.0, 11.0, 19.0, p_value=1e-15)
+    by_chance = StratumRow("evidence", "category", "home", 900, 90, -0.2, 0.08, None, -4.0, -7.2, -0.8, p_value=0.012)
+    nothing = [replace(one, value=f"c{i}", coefficient=0.0, effect_pp=0.0, ci_low=-2.0, ci_high=2.0, p_value=0.9)
+               for i in range(20)]  # fmt: skip
+    whole = replace(one, stratifier="all", value="all", ci_low=1.0, ci_high=5.0, p_value=1e-4)
+    judged = {row.value: row for row in _judged([whole, one, by_chance, *nothing])}
+    assert judged["home"].heterogeneity_q_value < 0.001
+    assert judged["home"].is_reversed is False
+    surely = {row.value: row for row in _judged([whole, one, replace(by_chance, p_value=1e-4), *nothing])}
+    assert surely["home"].is_reversed is True
 
 
 @pytest.mark.parametrize("seed", range(4))
