@@ -30,6 +30,8 @@ _NEAR = 16
 _SPACE = re.compile(r"[\s,]*")
 _END_OF_OBJECT = re.compile(r"\}(?=\s*,\s*\{|\s*\])")
 _BOUNDARY_CHARACTERS = 64
+# Objects within objects within a row.
+_MOST_DEPTH = 3
 # Numbers stay as they were written.
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
@@ -108,10 +110,36 @@ def _record(element: _Element, names: dict[str, None], limits: Limits) -> tuple[
     if not isinstance(element.value, dict):
         return {}, Flaw("json", "a JSON array" if isinstance(element.value, list) else "a single JSON value", _OBJECT)
     try:
-        record = {_name(key): _as_text(value) for key, value in element.value.items()}
+        record = _flattened(element.value, names)
+        if len(names.keys() | record.keys()) > limits.columns:
+            record = {_name(key): _as_text(value) for key, value in element.value.items()}
     except RecursionError:
         return {}, Flaw("json", "too many brackets within one another", _OBJECT)
     return record, _flaw_of_record(record, element.text, names, limits)
+
+
+def _flattened(value: dict[str, Any], names: dict[str, None]) -> dict[str, str | None]:
+    """Make columns of the members of objects, such as ``buyer.id``.
+
+    JSON remains what is deeper, what a column of that name was a plain value of before, and what would take the name of
+    another column.
+    """
+    record: dict[str, object] = {}
+    for key, member in value.items():
+        parts = _members(key, member, _MOST_DEPTH)
+        is_taken = key in names or any(name in record or (name in value and name != key) for name in parts)
+        record.update({key: member} if is_taken else parts)
+    return {_name(key): _as_text(member) for key, member in record.items()}
+
+
+def _members(name: str, value: object, depth: int) -> dict[str, object]:
+    if not isinstance(value, dict) or not value or not depth:
+        return {name: value}
+    return {
+        path: part
+        for key, member in value.items()
+        for path, part in _members(f"{name}.{key}", member, depth - 1).items()
+    }
 
 
 def _flaw_of_record(record: dict[str, str | None], text: str, names: dict[str, None], limits: Limits) -> Flaw | None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+_LATIN_ACCENTS = re.compile("([A-Za-z])[\u0300-\u036f]+")
 _SEPARATORS = re.compile(r"[\s_\-.·/:：()（）\[\]【】#№'\"’]+")
 # Pairs of Traditional and simplified characters that occur in headers and labels.
 _PAIRS = (
@@ -32,3 +33,9 @@ def folded(text: str) -> str:
         characters. Empty where nothing else is there.
     """
     return _SEPARATORS.sub("", simplified(unicodedata.normalize("NFKC", text.strip("\ufeff")).casefold()))
+
+
+def unaccented(text: str) -> str:
+    """Leave out the accents of Latin letters: "decisão" becomes "decisao"; other scripts stay as they are."""
+    apart = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", _LATIN_ACCENTS.sub(r"\1", apart))

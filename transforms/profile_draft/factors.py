@@ -8,12 +8,12 @@ from typing import Final, Literal
 
 import polars as pl
 
-from transforms.ingest.folding import folded
+from transforms.ingest.folding import folded, unaccented
 from transforms.ingest.profile_reading import TAKEN_NAMES
 from transforms.privacy.extras import is_personal
 from transforms.profile_draft.dates import ENOUGH
 from transforms.profile_draft.facts import Facts
-from transforms.profile_draft.header_words import RESULT_WORDS, TRANSLATIONS
+from transforms.profile_draft.header_words import CODE_WORDS, CODE_WORDS_ZH, RESULT_WORDS, TRANSLATIONS
 from transforms.profile_draft.headers import words_of
 
 _LEAST_FILLED: Final = 0.05
@@ -76,7 +76,7 @@ def _kind(facts: Facts) -> Literal["numeric", "categorical"] | None:
         return None
     if facts.dates.share >= ENOUGH and not facts.dates.is_number:
         return None
-    if facts.number_share >= ENOUGH:
+    if facts.number_share >= ENOUGH and not _is_code(facts):
         # What counts rows is no quantity.
         is_counter = facts.is_unique and bool((facts.numbers == facts.numbers.floor()).all())
         return None if is_counter else "numeric"
@@ -84,6 +84,11 @@ def _kind(facts: Facts) -> Literal["numeric", "categorical"] | None:
         return None
     few = facts.different <= max(2, min(_MOST_LEVELS, facts.filled // 2))
     return "categorical" if few or facts.filled >= _ROWS_PER_LEVEL * facts.different else None
+
+
+def _is_code(facts: Facts) -> bool:
+    """Numbers that name something, such as postcodes: one more is not more of anything."""
+    return bool(CODE_WORDS.intersection(words_of(facts.header))) or any(word in facts.header for word in CODE_WORDS_ZH)
 
 
 def _remark(facts: Facts, kind: str) -> str:
@@ -145,7 +150,7 @@ def _odd_ranges(values: Sequence[str]) -> list[tuple[str, str]]:
 def _name(header: str, taken: Collection[str]) -> str:
     """A name for a factor: the header's English words, or translations of its Chinese ones."""
     english = "_".join(re.findall(r"[a-z0-9]+", " ".join(words_of(header)).casefold()))
-    if not english or not header.isascii():
+    if not english or not unaccented(header).isascii():
         english = "_".join(dict.fromkeys(to for word, to in TRANSLATIONS.items() if word in header)) or english
     name = re.sub(r"^[^a-z]+", "", english)[:_LONGEST_NAME].rstrip("_") or "extra"
     base, number = name, 2

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Final
 
 import polars as pl
 
 from transforms.ingest.numbers import CURRENCIES, NumberForm
 from transforms.ingest.profile import NULL_TOKENS
+from transforms.ingest.times import parse_timestamps
 from transforms.ingest.values import Spelling, clean, numeric_text
 from transforms.profile_draft.dates import DateGuess, guess_dates
 from transforms.profile_draft.value_words import ABSENT_WORDS
@@ -63,6 +65,15 @@ class Facts:
     def dates(self) -> DateGuess:
         """How its dates are written, if it has any."""
         return guess_dates(self.counts)
+
+    @cached_property
+    def mean_date(self) -> float:
+        """Seconds of the mean moment of its dates; infinite where there are none."""
+        formats = self.dates.formats or self.dates.alternatives[:1]
+        read = self.counts.with_columns(parse_timestamps(self.counts["value"], formats, "UTC").alias("value"))
+        known = read.drop_nulls("value")
+        total = int((known["value"].dt.epoch("s") * known["n"]).sum())
+        return total / int(known["n"].sum()) if known.height else inf
 
     @cached_property
     def numbers(self) -> pl.Series:

@@ -6,9 +6,9 @@ from typing import Final
 
 from transforms.profile_draft.dates import ENOUGH
 from transforms.profile_draft.facts import Facts, readable_as
-from transforms.profile_draft.headers import WEAK, likeness
+from transforms.profile_draft.headers import WEAK, is_attribute, likeness
 from transforms.profile_draft.labels import Labels, read_labels, winner_in_header
-from transforms.registry import Column, Kind, Table
+from transforms.registry import Column, Identifier, Kind, Table
 
 #: From here on a header is taken for a column, and from there on without a doubt.
 LIKELY: Final = 0.62
@@ -19,6 +19,9 @@ _FEW: Final = 0.5
 _SUPPORT: Final = 0.2
 _MOST_DIFFERENT: Final = 60
 _PERCENT: Final = 100
+#: Fewer different values in so many rows are kinds of people and not people.
+_FEWEST_PERSONS: Final = 20
+_ROWS_PER_PERSON: Final = 20
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ def rate(facts: Facts, table: Table, column: Column) -> Guess | str | None:
     if not facts.filled:
         return Guess(facts, column, like.score, f"like {like.spelling}; it has no values", labels)
     support, against = _support(facts, table, column, labels, scale)
+    against = against or _against_identifier(facts, column, like.score)
     if against:
         return against
     score = like.score + support
@@ -172,6 +176,26 @@ def _support_of_text(facts: Facts, column: Column, *, is_key: bool) -> tuple[flo
     return (_SUPPORT if is_key and facts.is_unique else 0.0), ""
 
 
+def _against_identifier(facts: Facts, column: Column, likeness_of_header: float) -> str:
+    """Why a column whose header has a word for a person more or less does not say who it is.
+
+    Who the seller is decides every interval: "Line of Business" taken for the seller would make four of hundreds.
+    """
+    if column.identifier is not Identifier.USER or likeness_of_header >= CERTAIN:
+        return ""
+    if is_attribute(facts.header):
+        return "its header says what somebody is, not who"
+    if _are_quantities(facts):
+        return "its values are quantities"
+    if facts.different < min(_FEWEST_PERSONS, facts.filled / _ROWS_PER_PERSON):
+        return f"it has only {facts.different} different values"
+    return ""
+
+
+def _are_quantities(facts: Facts) -> bool:
+    return facts.number_share >= ENOUGH and readable_as(facts, Kind.INTEGER) < _MOST
+
+
 def _is_outside(facts: Facts, column: Column, scale: float) -> bool:
     if column.minimum is None or column.maximum is None:
         return False
@@ -208,12 +232,22 @@ def _by_content(columns: Sequence[Facts], table: Table, chosen: dict[str, Guess]
     found = {guess.column.name for guess in chosen.values()}
     free = [facts for facts in columns if facts.header not in chosen and facts.filled]
     if not {"opened_at", "ruled_at"} & found:
-        _take(chosen, free, table.column("ruled_at"), lambda facts: facts.dates.share >= ENOUGH, "the only dates")
+        _take_dates(chosen, [facts for facts in free if facts.dates.share >= ENOUGH], table)
     if "outcome" not in found:
         outcome = table.column("outcome")
         _take(chosen, free, outcome, lambda facts: _tells_winner(facts, outcome), "its values tell who won")
     if "dispute_id" not in found:
         _take(chosen, free, table.column("dispute_id"), _is_key, "every row has another value")
+
+
+def _take_dates(chosen: dict[str, Guess], dated: Sequence[Facts], table: Table) -> None:
+    """Take the only dates for those of the ruling; of several the earliest and the latest are first and last."""
+    if len(dated) == 1:
+        _take(chosen, dated, table.column("ruled_at"), bool, "the only dates")
+    elif dated:
+        in_order = sorted(dated, key=lambda facts: facts.mean_date)
+        _take(chosen, in_order[:1], table.column("opened_at"), bool, f"the earliest of {len(dated)} columns of dates")
+        _take(chosen, in_order[-1:], table.column("ruled_at"), bool, f"the latest of {len(dated)} columns of dates")
 
 
 def _take(
@@ -234,7 +268,8 @@ def _tells_winner(facts: Facts, outcome: Column) -> bool:
 
 def _is_key(facts: Facts) -> bool:
     longest = 40
-    return facts.is_unique and facts.length <= longest and facts.dates.share < ENOUGH
+    is_value = facts.dates.share >= ENOUGH or _are_quantities(facts)
+    return facts.is_unique and facts.length <= longest and not is_value
 
 
 def _further(rated: Sequence[Guess], chosen: Mapping[str, Guess]) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
-"""How others call the columns of the contract, in English and Chinese; own work.
+"""How others call the columns of the contract, in English and Chinese and some other languages; own work.
 
 Marketplaces, arbitration institutions, ombudsmen, tribunals and courts. A spelling that means one thing in one place
-and another elsewhere is weak: alone it decides nothing.
+and another elsewhere is weak: alone it decides nothing. Latin letters stand without their accents.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,20 @@ _IDS_OF_DISPUTES: Final = (
     "complaint number", "application number", "matter id", "matter number", "decision id", "decision number",
     "decision reference", "award number", "judgment number", "neutral citation", "纠纷编号", "纠纷id", "纠纷号",
     "纠纷单号", "案号", "案件编号", "案件号", "维权单号", "维权编号", "投诉编号", "投诉单号", "工单号", "工单编号",
-    "仲裁案号", "裁决书编号", "文书编号", "文书号", "判决书编号", "争议编号", "所属纠纷",
+    "仲裁案号", "裁决书编号", "文书编号", "文书号", "判决书编号", "争议编号", "所属纠纷", "processo",
+    "numero do processo", "protocolo", "expediente", "numero de expediente", "dossier", "aktenzeichen",
 )  # fmt: skip
 _BUYERS: Final = (
     "buyer", "consumer", "customer", "claimant", "complainant", "plaintiff", "applicant", "petitioner", "purchaser",
-    "tenant", "买家", "买方", "消费者", "原告", "申请人", "投诉人", "客户", "申诉人",
+    "tenant", "consumidor", "reclamante", "requerente", "demandante", "autor", "comprador", "consommateur", "demandeur",
+    "verbraucher", "klager", "买家", "买方", "消费者", "原告", "申请人", "投诉人", "客户", "申诉人",
 )  # fmt: skip
 _SELLERS: Final = (
     "seller", "merchant", "vendor", "business", "company", "nonconsumer", "non consumer", "respondent", "defendant",
-    "trader", "shop", "store", "supplier", "firm", "landlord", "卖家", "商家", "店铺", "被告", "被申请人", "被投诉人",
+    "trader", "shop", "store", "supplier", "firm", "landlord", "insurer",
+    "insurance company", "insurance carrier", "bank", "employer", "fornecedor", "empresa", "reclamada", "reclamado",
+    "requerido", "vendedor", "proveedor", "demandado", "vendeur", "defendeur", "verkaufer", "beklagter", "卖家",
+    "商家", "店铺", "被告", "被申请人", "被投诉人",
     "经营者", "卖方", "商户",
 )  # fmt: skip
 
@@ -50,6 +55,8 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "submission date", "date submitted", "submitted at", "received date", "date received", "created at",
             "created", "creation date", "create time", "application date", "date of application", "claim date",
             "complaint date", "lodged", "date lodged", "issued", "date issued", "start date", "case opened",
+            "data de abertura", "data da distribuicao", "fecha de apertura", "fecha de inicio", "fecha de presentacion",
+            "date de depot", "eingangsdatum",
             "申请时间", "申请日期", "立案日期", "立案时间", "受理日期", "受理时间", "起诉日期", "投诉时间", "投诉日期",
             "创建时间", "发起时间", "介入时间", "登记日期", "收案日期", "申请介入时间", "开始时间",
         ),
@@ -58,7 +65,10 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "decided at", "judgment date", "judgement date", "date of judgment", "close date", "closed", "closed at",
             "closed date", "date closed", "closing date", "award date", "date of award", "disposition date",
             "resolution date", "resolved at", "determination date", "date of determination", "date disposed",
-            "disposed", "decision year", "report year", "judgment year", "判定时间", "判定日期", "裁判日期",
+            "disposed", "decision year", "report year", "judgment year", "data da decisao", "data da sentenca",
+            "data do julgamento", "data de encerramento", "fecha de resolucion", "fecha de la decision",
+            "fecha de sentencia", "date du jugement", "urteilsdatum", "entscheidungsdatum", "判定时间", "判定日期",
+            "裁判日期",
             "裁判时间", "判决日期", "判决时间", "裁决日期", "裁决时间", "裁定日期", "结案日期", "结案时间", "处理时间",
             "完结时间", "关闭时间", "审结日期", "结束时间",
         ),
@@ -69,7 +79,8 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "claim": (
             "claim", "claim type", "claim reason", "reason", "dispute reason", "dispute type", "complaint type",
             "complaint reason", "issue", "issue type", "type of dispute", "nature of dispute", "nature of claim",
-            "cause", "ground", "纠纷原因", "申请原因", "维权原因", "退款原因", "纠纷类型", "投诉原因", "投诉类型",
+            "cause", "ground", "assunto", "motivo", "motif", "纠纷原因", "申请原因", "维权原因", "退款原因",
+            "纠纷类型", "投诉原因", "投诉类型",
             "案由", "诉求", "争议类型", "原因",
         ),
         "item_price_cny": (
@@ -80,12 +91,16 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "claimed_cny": (
             "claimed", "claim amount", "amount claimed", "claim value", "amount sought", "amount in dispute",
             "disputed amount", "requested amount", "amount requested", "sum claimed", "claim amount consumer",
+            "valor da causa", "valor reclamado", "monto reclamado", "importe reclamado", "montant demande",
+            "streitwert",
             "申请金额", "申请退款金额", "诉请金额", "主张金额", "涉案金额", "诉讼标的额", "标的额", "争议金额",
             "索赔金额", "诉讼标的",
         ),
         "refunded_cny": (
             "refunded", "refund amount", "amount refunded", "amount awarded", "award amount", "awarded", "sum awarded",
-            "award amount consumer", "compensation", "compensation amount", "退款金额", "实退金额", "判赔金额",
+            "award amount consumer", "compensation", "compensation amount", "valor da condenacao",
+            "valor deferido", "valor da indenizacao", "monto concedido", "importe concedido", "montant accorde",
+            "退款金额", "实退金额", "判赔金额",
             "赔偿金额", "裁决金额", "判决金额", "支持金额", "退款额",
         ),
         "buyer_id": _persons(_BUYERS),
@@ -94,6 +109,8 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "outcome", "result", "decision", "determination", "ruling", "verdict", "disposition", "type disposition",
             "type of disposition", "prevailing party", "winner", "winning party", "in favour of", "in favor of",
             "judgment", "judgement", "resolution", "finding", "final decision", "final outcome", "disposal", "award",
+            "decisao", "resultado", "sentenca", "resultado do julgamento", "desfecho", "fallo", "sentencia",
+            "resolucion", "resultat", "ergebnis", "entscheidung",
             "判定结果", "裁判结果", "判决结果", "裁决结果", "处理结果", "结果", "结论", "胜诉方", "裁定结果",
             "仲裁结果", "最终结果", "判决主文", "审理结果", "裁决",
         ),
@@ -104,7 +121,8 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "decider_id": (
             "decider id", "arbitrator", "arbitrator name", "arbitrator id", "judge", "judge name", "adjudicator",
             "reviewer", "reviewer id", "mediator", "agent id", "agent", "panel", "officer", "case handler",
-            "ombudsman", "tribunal member", "neutral", "判定人", "判定人id", "审判长", "法官", "仲裁员", "客服id",
+            "ombudsman", "tribunal member", "neutral", "juiz", "relator", "juez", "arbitro", "juge", "richter",
+            "判定人", "判定人id", "审判长", "法官", "仲裁员", "客服id",
             "客服编号", "处理人", "承办人", "审判员", "主审法官", "承办法官",
         ),
         "votes_buyer": ("votes buyer", "votes for buyer", "buyer votes", "支持买家票数", "买家票数", "买家得票"),
@@ -239,8 +257,62 @@ ABBREVIATIONS: Final[Mapping[str, str]] = {
     "desc": "description", "disp": "disposition", "pct": "percent", "ts": "time", "msg": "message",
     "judgement": "judgment", "favor": "favour", "identifier": "id", "prod": "product", "resp": "respondent",
     "arb": "arbitrator", "typedisposition": "type disposition", "closedate": "close date", "filingdate": "filing date",
-    "caseid": "case id", "caseno": "case number",
+    "caseid": "case id", "caseno": "case number", "numero": "number",
 }  # fmt: skip
+
+#: Words of headers that tell what somebody is, and not who.
+ATTRIBUTE_WORDS: Final = frozenset(
+    [
+        "type",
+        "kind",
+        "category",
+        "class",
+        "segment",
+        "status",
+        "state",
+        "country",
+        "city",
+        "region",
+        "province",
+        "zip",
+        "age",
+        "sex",
+        "gender",
+        "year",
+        "years",
+        "since",
+        "tenure",
+        "count",
+        "rating",
+        "score",
+        "level",
+        "size",
+        "income",
+        "line",
+        "represented",
+        "experience",
+        "tipo",
+        "uf",
+        "estado",
+        "cidade",
+        "ciudad",
+        "pais",
+        "idade",
+        "edad",
+        "sexo",
+        "faixa",
+        "ano",
+        "anos",
+        "pays",
+        "ville",
+        "alter",
+        "land",
+    ]
+)
+
+#: Words of headers whose numbers are codes.
+CODE_WORDS: Final = frozenset({"zip", "zipcode", "postcode", "postal", "code", "cep", "plz", "naics", "sic"})
+CODE_WORDS_ZH: Final = ("邮编", "编码", "代码", "邮政")
 
 #: English for words of Chinese headers, for the names of factors.
 TRANSLATIONS: Final[Mapping[str, str]] = {

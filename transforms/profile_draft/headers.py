@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 from functools import cache
 from math import sqrt
 
-from transforms.ingest.folding import folded, simplified
-from transforms.profile_draft.header_words import ABBREVIATIONS, HEADER_WORDS, WEAK_WORDS
+from transforms.ingest.folding import folded, simplified, unaccented
+from transforms.profile_draft.header_words import ABBREVIATIONS, ATTRIBUTE_WORDS, HEADER_WORDS, WEAK_WORDS
 from transforms.registry import INPUT_TABLES
 
 #: What a header's words are worth; an own name is sure, a header with a word more is a guess.
@@ -16,7 +16,9 @@ _FUZZY = 0.84
 _SOME_WORDS_MORE = 0.95
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\s_\-./:()\[\]（）]+")
-_FILLERS = frozenset({"the", "of", "a", "an", "is", "was", "on", "at", "in", "for", "by"})
+_FILLERS = frozenset(
+    {"the", "of", "a", "an", "is", "was", "on", "at", "in", "for", "by", "de", "da", "do", "del", "du", "der", "des"}
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Likeness:
 @cache
 def words_of(header: str) -> tuple[str, ...]:
     """Return the words of a header in small letters, abbreviations written out."""
-    spaced = _SEPARATORS.sub(" ", _WORD_ENDS.sub(" ", header.strip()))
+    spaced = _SEPARATORS.sub(" ", _WORD_ENDS.sub(" ", unaccented(header.strip())))
     words = [part for word in spaced.casefold().split() for part in ABBREVIATIONS.get(word, word).split()]
     # A number of cases is a count, a case number is a name.
     return tuple(" ".join(words).replace("number of", "count").split())
@@ -71,9 +73,14 @@ def likeness(header: str, table: str, column: str) -> Likeness:
     return best
 
 
+def is_attribute(header: str) -> bool:
+    """Tell whether a header speaks of what somebody is, such as "Claimant Type", and not of who."""
+    return bool(ATTRIBUTE_WORDS.intersection(words_of(header)))
+
+
 @cache
 def _score(header: str, spelling: str) -> float:
-    plain, wanted = folded(header), folded(spelling)
+    plain, wanted = unaccented(folded(header)), folded(spelling)
     if not plain or not wanted:
         return 0.0
     if plain == wanted or _essence(words_of(header)) == _essence(words_of(spelling)):

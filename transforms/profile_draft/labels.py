@@ -12,7 +12,7 @@ from transforms.ingest.folding import folded, simplified
 from transforms.ingest.profile import NULL_TOKENS
 from transforms.ingest.values import FALSE_SPELLINGS, TRUE_SPELLINGS, Spelling, typed_values
 from transforms.profile_draft.facts import Facts
-from transforms.profile_draft.outcomes import Reading, read_outcome
+from transforms.profile_draft.outcomes import Reading, read_counterparts, read_outcome
 from transforms.profile_draft.value_words import NO_WORDS, VALUE_WORDS, YES_WORDS
 from transforms.registry import Column, Kind
 
@@ -79,6 +79,8 @@ def read_labels(facts: Facts, column: Column) -> Labels:
     read = winner_in_header(facts) if column.name == "outcome" else {}
     read = read or {text: _read(text, column) for text in listed["value"].to_list()}
     mapped = {text: found for text, found in read.items() if found}
+    if column.name == "outcome":
+        mapped |= read_counterparts(facts.values[:_MOST_LABELS])
     if column.name == "outcome" and _are_sentences(facts):
         return _by_sentence(facts, own)
     known = own | facts.counts["value"].is_in(list(mapped))

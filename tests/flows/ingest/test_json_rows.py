@@ -75,3 +75,21 @@ def test_json_array_across_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_json_that_is_no_array_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(RunError, match=r"disputes.json .*array of objects"):
         read(file_of(tmp_path, text, ".json"))
+
+
+def test_members_of_objects_are_columns(tmp_path: Path) -> None:
+    text = '[{"case": {"id": "c1", "by": {"who": {"x": {"y": 1}}}}, "e": {}}, {"case": {"id": "c2"}, "e": {"f": 2}}]'
+    names, rows, malformed = read(file_of(tmp_path, text, ".json"))
+    assert (names, malformed) == (["case.id", "case.by.who.x", "e"], [])
+    assert rows == {1: ("c1", '{"y": "1"}', "{}"), 2: ("c2", None, '{"f": "2"}')}
+
+
+def test_an_object_whose_member_would_take_the_name_of_a_column_stays_as_it_is(tmp_path: Path) -> None:
+    names, _, malformed = read(file_of(tmp_path, '[{"a": {"b": 1}, "a.b": 2}]', ".json"))
+    assert (names, malformed) == (["a", "a.b"], [])
+
+
+def test_an_object_with_a_key_for_everything_does_not_make_more_columns_than_are_allowed(tmp_path: Path) -> None:
+    wide = "{" + ", ".join(f'"k{i}": 1' for i in range(50_000)) + "}"
+    names, _, malformed = read(file_of(tmp_path, '[{"a": 1, "b": ' + wide + "}]", ".json"))
+    assert (names, malformed) == (["a", "b"], [])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transforms.profile_draft.outcomes import read_outcome
+from transforms.profile_draft.outcomes import read_counterparts, read_outcome
 
 SURE = [
     ("buyer_wins", ["Overturned Decision of Health Plan", "Consumer", "Judgment for plaintiff", "Complaint upheld",
@@ -14,9 +14,12 @@ SURE = [
                      "Claim dismissed", "Complaint not upheld", "Claimant unsuccessful", "Respondent successful",
                      "Not in favour of the consumer", "驳回原告全部诉讼请求", "驳回原告张某的诉讼请求", "原告败诉",
                      "被告胜诉", "支持卖家", "支持賣家"]),
-    ("partial", ["Partially upheld", "Claimant wins in part", "部分支持", "partial", "Both"]),
-    ("settled", ["Settled", "Resolved by agreement", "Consent order", "调解结案", "协商一致"]),
-    ("withdrawn", ["Withdrawn", "Consumer withdrew claim", "准许原告撤诉", "买家撤诉"]),
+    ("partial", ["Parcialmente Procedente", "Estimación parcial", "Teilweise begründet", "Partially upheld",
+    "Claimant wins in part", "部分支持", "partial", "Both"]),
+    ("settled", ["Settled", "Resolved by agreement", "Consent order", "调解结案", "协商一致", "mutual_agreement",
+                 "Acordo Homologado", "Acuerdo"]),
+    ("withdrawn", ["Withdrawn", "Consumer withdrew claim", "准许原告撤诉", "买家撤诉", "cancelled_by_buyer",
+                   "Desistência"]),
 ]  # fmt: skip
 LIKELY = [
     ("partial", "被告于十日内支付原告1000元；驳回原告的其他诉讼请求"),
@@ -24,6 +27,11 @@ LIKELY = [
     ("seller_wins", "Not upheld"),
     ("seller_wins", "Denied"),
     ("buyer_wins", "Full refund"),
+    ("buyer_wins", "Procedente"),
+    ("seller_wins", "Improcedente"),
+    ("seller_wins", "Abgewiesen"),
+    ("seller_wins", "Rejeté"),
+    ("expired", "Extinto sem Resolução do Mérito"),
     ("expired", "Struck out"),
     ("expired", "Administrative"),
 ]
@@ -47,3 +55,22 @@ def test_labels_that_leave_some_doubt(value: str, label: str) -> None:
 @pytest.mark.parametrize("label", OPEN)
 def test_labels_that_do_not_say_who_won(label: str) -> None:
     assert read_outcome(label) is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "read"),
+    [
+        (["Upheld", "Rejected", "Settled"], {"Upheld": "buyer_wins"}),
+        (["胜诉", "败诉", "部分支持"], {"胜诉": "buyer_wins"}),
+        (["Granted", "Denied"], {"Granted": "buyer_wins"}),
+        (["Upheld", "Overturned"], {"Upheld": "seller_wins"}),
+        (["Upheld", "Settled"], {}),
+        (["Upheld", "Overturned", "Complaint rejected"], {}),
+        (["Awarded", "Dismissed on the Merits"], {}),
+        (["Award for claimant", "Award for respondent"], {}),
+    ],
+)
+def test_labels_that_say_who_won_only_beside_the_others(labels: list[str], read: dict[str, str]) -> None:
+    found = read_counterparts(labels)
+    assert {label: each.value for label, each in found.items()} == read
+    assert not any(each.is_sure for each in found.values())

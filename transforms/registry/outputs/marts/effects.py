@@ -107,8 +107,8 @@ STRATUM_EFFECTS = Table(
         ),
         flag(
             "is_reversed",
-            "Groups differ, the group has an effect (heterogeneity_q_value and q_value under 0.05), and the interval is "
-            "wholly on the other side of zero than that of all disputes",
+            "Groups differ, the group has an effect (heterogeneity_q_value and q_value under 0.05), and the interval "
+            "is wholly on the other side of zero than that of all disputes",
             "组间有差异、该组效应经校正仍显著，且区间与总体效应符号完全相反",
         ),
         _IS_SAMPLED,
