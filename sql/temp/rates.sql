@@ -140,17 +140,26 @@ create or replace temp macro rates(counts_table, normal_quantile, t_quantiles) a
     ),
 
     -- How alike the rulings of one seller are over all disputes: deff = 1 + icc * (mean_cluster_size - 1), solved for
-    -- icc. An outcome that never or always occurs says nothing on this, so the worst is assumed.
-    likeness as (
+    -- icc. An outcome that never or always occurs says nothing on this: it takes the greatest likeness of the others;
+    -- where there are none, the worst is assumed.
+    own_likeness as (
         select
             outcome,
             case
                 when mean_cluster_size <= 1 then 0
-                when direct_effect is null then 1
                 else greatest(least((direct_effect - 1) / (mean_cluster_size - 1), 1), 0)
-            end as icc
+            end as icc,
+            n_clusters,
+            mean_cluster_size <= 1 or direct_effect is not null as is_known
         from direct_effects
         where slice = 'all'
+    ),
+
+    likeness as (
+        select
+            outcome,
+            if(is_known, icc, coalesce(max(icc) filter (where is_known and n_clusters > 1) over (), 1)) as icc
+        from own_likeness
     ),
 
     -- A share with fewer than ten disputes on either side has no design effect of its own to rely on.

@@ -109,6 +109,16 @@ def test_an_outcome_that_does_not_occur_has_an_honest_row(warehouse: duckdb.Duck
     assert 1 <= n_effective <= 3
 
 
+def test_an_outcome_that_never_occurs_has_the_likeness_of_those_that_do(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _fill(warehouse)
+    warehouse.execute("update core.disputes set outcome = 'seller_wins' where outcome = 'partial'")
+    _build(warehouse, "outcome_rates")
+    # buyer_wins and seller_wins as by hand above: likeness 0.905034, so design effect 1 + 0.905034 · 1.5 = 2.357551
+    n, n_total, _, n_effective, *_ = _row(warehouse, "outcome_rates", "all", "all", "partial")
+    assert (n, n_total) == (0, 8)
+    assert n_effective == pytest.approx(3.393352, abs=TOLERANCE)
+
+
 def test_slices(warehouse: duckdb.DuckDBPyConnection) -> None:
     _fill(warehouse)
     _build(warehouse, "outcome_rates")
