@@ -144,9 +144,17 @@ def run(
         settings = replace(make_settings(data, inbox, profile), executor=executor, full=full)
         if max_lost is not None:
             settings = replace(settings, max_lost=max_lost)
-        if inbox is not None and not settings.inbox.is_dir():
-            raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
+        _refuse_no_folder(inbox, settings)
         _run(settings)
+
+
+def _refuse_no_folder(inbox: str | None, settings: "Settings") -> None:
+    """Say what is to be named instead of what is no folder."""
+    if inbox is None or settings.inbox.is_dir():
+        return
+    if Path(inbox).is_file():
+        raise UsageError(f"{inbox} is a file; put it into a folder, and name that")
+    raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
 
 
 def _run(settings: "Settings") -> "pl.DataFrame":
@@ -185,8 +193,7 @@ def replay(*, inbox: str | None = None, data: Data = DEFAULT_DATA, profile: Prof
     from flows.termination import ends_on_sigterm  # noqa: PLC0415
 
     settings = replace(make_settings(data, inbox, profile), replay=True)
-    if inbox is not None and not settings.inbox.is_dir():
-        raise UsageError(f"there is no folder {inbox}; name the folder with the batches")
+    _refuse_no_folder(inbox, settings)
     with ends_on_sigterm(settings.layout):
         before = n_set_aside(settings.layout)
         files = _run(settings)

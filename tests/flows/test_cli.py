@@ -163,6 +163,13 @@ def test_files_that_cannot_be_read_end_with_a_sentence(tmp_path: Path, files: di
         _sentence(done)
 
 
+def test_an_inbox_that_is_a_file_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "disputes.csv").write_text("dispute_id\n")
+    done = _run("run", "--inbox", "disputes.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "disputes.csv is a file; put it into a folder" in _sentence(done)
+
+
 def test_a_profile_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     deliver(tmp_path / "june", {"disputes.csv": disputes_csv(("d1", "2026-01-01", None))})
     done = _run("check", "june", "--profile", "nowhere", cwd=tmp_path)

@@ -54,6 +54,8 @@ _CASE: Final = (
 _REVERSED: Final = r"overturn|revers|set aside|vacat|quash|撤销(?:原|被)|改判"
 _AFFIRMED: Final = r"affirm|confirmed|维持"
 _LONGEST_LABEL: Final = 24
+#: Words beside the name of a side that leave it open whether the side won: "returned to seller".
+_OTHER_WORDS: Final = r"\b(?:return|clos|contact|respon[ds](?!ent)|wait|pending|escalat|open)\w*"
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,9 @@ def _of_verb(text: str) -> Reading | None:
         return Reading("buyer_wins", is_sure=True)
     if re.search(rf"refund|退款|全额退|全部退|{_GROUNDED}", text):
         return Reading("buyer_wins", is_sure=False)
-    if side and len(text) <= _LONGEST_LABEL:
-        return Reading(f"{side}_wins", is_sure=True)
+    # "Closed by buyer" says who acted, not who won.
+    if side and len(text) <= _LONGEST_LABEL and not re.search(r"\bby\b", text):
+        return Reading(f"{side}_wins", is_sure=not re.search(_OTHER_WORDS, text))
     return None
 
 

@@ -32,10 +32,22 @@ LIKELY = [
     ("seller_wins", "Abgewiesen"),
     ("seller_wins", "Rejeté"),
     ("expired", "Extinto sem Resolução do Mérito"),
+    ("seller_wins", "Returned to seller"),
     ("expired", "Struck out"),
     ("expired", "Administrative"),
 ]
-OPEN = ["Upheld", "Award", "Awarded", "Granted", "Impasse", "解除合同", "Plaintiff v Defendant", "42", "Home Owner"]
+OPEN = [
+    "Closed by buyer",
+    "Upheld",
+    "Award",
+    "Awarded",
+    "Granted",
+    "Impasse",
+    "解除合同",
+    "Plaintiff v Defendant",
+    "42",
+    "Home Owner",
+]
 
 
 @pytest.mark.parametrize(("value", "label"), [(value, label) for value, labels in SURE for label in labels])
