@@ -308,7 +308,7 @@ def _has_rows_within(page: _Page, first: int, last: int) -> bool:
     """Tell whether lines that a quote would swallow look like rows: as many fields, and a first field of like form."""
     delimiter = page.shape.grammar.delimiter.encode()
     key, found, _ = page.line(first).partition(delimiter)
-    if page.shape.width < _LEAST_WIDTH or not found or b'"' in key:
+    if page.shape.width < _LEAST_WIDTH or not found or not key or b'"' in key:
         return False
     for number in range(first + 1, last + 1):
         line = page.line(number)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from transforms.ingest.dialect import Grammar
@@ -113,6 +113,7 @@ _VALUES = st.lists(st.text('ab",\n\r;', max_size=5), min_size=3, max_size=3)
 
 
 @given(rows=st.lists(_VALUES, max_size=8), line_end=st.sampled_from(["\n", "\r\n"]), quoting=st.sampled_from([0, 1]))
+@example(rows=[["", "\n,", ""]], line_end="\n", quoting=0)
 def test_what_a_program_writes_is_all_regular(rows: list[list[str]], line_end: str, quoting: Literal[0, 1]) -> None:
     lines = []
     for row in rows:
