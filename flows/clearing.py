@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from flows.errors import RunError
 from flows.files import empty_folder, remove_tree
+from flows.forget import take_old_texts_out
 from flows.loading import read_contents
 from flows.lock import still_held
-from flows.publish import clear_old, folder_in_force
+from flows.publish import clear_old, current_run, folder_in_force
 from flows.scored_cache import clear
 from flows.settings import Layout, Settings
 from flows.staged_clearing import clear_staged
@@ -33,8 +35,29 @@ def clear_up(settings: Settings, on_note: Callable[[str], None]) -> None:
             if still_held(layout):
                 step()
         except (OSError, StorageError) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            on_note(f"left over: {what} could not be removed ({why}); the next run tries again")
+            on_note(f"left over: {what} could not be removed ({_why(error)}); the next run tries again")
+
+
+def take_texts_out(settings: Settings) -> None:
+    """Take texts beyond the retention period out of the releases that are kept; again by each run, until it is done.
+
+    Args:
+        settings: The run's settings, whose release is in force.
+
+    Raises:
+        RunError: They could not be taken out.
+    """
+    try:
+        take_old_texts_out(settings)
+    except (OSError, StorageError) as error:
+        raise RunError(
+            f"release {current_run(settings.layout)} is in force, but texts that are older than they may be kept could "
+            f"not be taken out of the releases before it ({_why(error)}); the next run tries again"
+        ) from error
+
+
+def _why(error: OSError | StorageError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def clear_scratch(layout: Layout) -> None:

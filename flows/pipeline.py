@@ -10,13 +10,13 @@ from typing import Any
 import polars as pl
 
 from flows.accounts import Books, make_books, quarantine_paths, reasons_by_file
-from flows.clearing import clear_scratch, clear_up
+from flows.clearing import clear_scratch, clear_up, take_texts_out
 from flows.configuration import Scorer, load_scorer
 from flows.drift import drift_frame, drift_sentences, read_before, refuse_loss
 from flows.errors import RunError, with_os_errors, without_persons
 from flows.executor import THREADS
 from flows.files import empty_folder
-from flows.forget import take_old_texts_out, take_out_what_is_due
+from flows.forget import take_out_what_is_due
 from flows.history import dispute_versions
 from flows.ingest.ledger import Ledger, write_deliveries
 from flows.ingest.quarantine import nothing_set_aside
@@ -156,7 +156,7 @@ class Steps:
         write_deliveries(built, ledger.deliveries)
         published = {"run_id": run_id, "published_at": datetime.now(UTC).isoformat(), "code_version": code_version()}
         publish(layout, built, run_id, published, seen)
-        take_old_texts_out(self.settings)
+        take_texts_out(self.settings)
         clear_up(self.settings, self.stopwatch.on_note)
 
     def _result(self, run_id: str, books: Books, resolved: Resolved, *, is_new: bool) -> RunResult:
@@ -165,6 +165,7 @@ class Steps:
             self.stopwatch.write(layout.runs / run_id / "stages.json")
         else:
             mend(layout)
+            take_texts_out(self.settings)
             clear_up(self.settings, self.stopwatch.on_note)
         reasons = reasons_by_file(resolved, books)
         return RunResult(run_id, is_new, database_in_force(layout), report_in_force(layout), books.files, reasons)

@@ -1,5 +1,6 @@
 """Runs that Prefect starts: the flow of deployments (prefect.yaml), and the runner behind ``rulings serve``."""
 
+import logging
 import os
 import warnings
 from typing import Any
@@ -76,6 +77,8 @@ def serve(layout: Layout, cron: str, parameters: dict[str, Any]) -> None:
     """
     # Prefect's own handler of SIGTERM leaves this behind, of which nobody needs to be told.
     warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited", RuntimeWarning)
+    # Nor of the task by which it speaks to the process of a run that it ends.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     scheduled.serve(
         name=layout.root.name,
         schedule=Cron(cron, timezone=TIMEZONE),

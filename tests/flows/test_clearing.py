@@ -109,3 +109,16 @@ def test_links_that_could_not_be_made_are_said_and_made_by_the_next_run(
     assert current_run(layout) == "r2"
     mend(layout)
     assert link.is_symlink()
+
+
+def test_texts_that_could_not_be_taken_out_are_told_with_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published, _ = _published_beside_leftovers(tmp_path)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(clearing, "take_old_texts_out", refuse)
+    with pytest.raises(RunError, match=r"^release r1 is in force, but texts .* \(Input/output error\); the next run"):
+        clearing.take_texts_out(published.settings)
