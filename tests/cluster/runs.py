@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from flows.lock import run_lock
 from flows.pipeline import RunResult, Steps
 from flows.settings import Layout, Settings
 from flows.stages import Stopwatch
@@ -16,7 +17,9 @@ from tests.builders import STARTED
 
 def run_in(data: Place, inbox: Place, on_stage: Callable[[str], None] = lambda _: None) -> RunResult:
     """Run the whole pipeline without Prefect on a data directory wherever it is."""
-    return Steps(Settings(Layout(data), inbox, STARTED), Stopwatch(on_stage)).run()
+    layout = Layout(data)
+    with run_lock(layout):
+        return Steps(Settings(layout, inbox, STARTED), Stopwatch(on_stage)).run()
 
 
 def main(data: str, inbox: str, stage: str, seconds: str) -> None:
