@@ -16,7 +16,7 @@ from flows.ingest.streams import open_bytes
 from flows.ingest.survey import Readable
 from flows.ingest.text import text_blocks
 from flows.settings import Limits
-from transforms.ingest.header import LONGEST_NAME
+from transforms.ingest.header import LONGEST_NAME, literal_name
 from transforms.ingest.parse import ROW
 from transforms.ingest.records import Flaw
 
@@ -159,7 +159,7 @@ def _flaw_of_record(record: dict[str, str | None], text: str, names: dict[str, N
 
 
 def _name(key: str) -> str:
-    return f"column{key}" if key in {"", ROW} else key
+    return f"column{key}" if key in {"", ROW} else literal_name(key)
 
 
 def _as_text(value: object) -> str | None:

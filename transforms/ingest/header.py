@@ -69,7 +69,14 @@ def _are_names(cells: Sequence[str]) -> bool:
 
 def usable_names(cells: Sequence[str]) -> tuple[str, ...]:
     """Make names of header cells: one without a name, or with that of our row numbers, is named after its place."""
-    return tuple(f"column_{place}" if name in {"", ROW} else name for place, name in enumerate(cells, start=1))
+    return tuple(
+        f"column_{place}" if name in {"", ROW} else literal_name(name) for place, name in enumerate(cells, start=1)
+    )
+
+
+def literal_name(name: str) -> str:
+    """Change a name that Polars would take for a pattern, ``*`` or ``^a.*$``."""
+    return f"column {name}" if name == "*" or (name.startswith("^") and name.endswith("$")) else name
 
 
 def header_fault(names: Sequence[str], most: int) -> str | None:

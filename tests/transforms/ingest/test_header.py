@@ -47,6 +47,8 @@ def test_the_header_of_a_sheet(rows: list[tuple[str, ...]], place: int | None) -
 
 def test_columns_without_a_usable_name_are_named_after_their_place() -> None:
     assert usable_names(["a", "", "__row"]) == ("a", "column_2", "column_3")
+    # Polars would take these for patterns of several columns.
+    assert usable_names(["*", "^a.*$", "^a", "a$"]) == ("column *", "column ^a.*$", "^a", "a$")
 
 
 @pytest.mark.parametrize(
