@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -21,7 +20,7 @@ from flows.settings import Layout
 from flows.storage import S3Path
 from flows.termination import clear_up
 from tests.faults import IS_THOROUGH
-from tests.flows.processes import is_alive, processes_below
+from tests.flows.processes import assert_ends_when_told, processes_below
 from tests.flows.test_termination import LONGEST_SECONDS, _has_begun
 
 
@@ -74,14 +73,5 @@ def test_sigterm_ends_a_run_with_a_cluster(prefix: S3Path, tmp_path: Path, stage
     time.sleep(1)
     below = processes_below(run.pid)
     assert len(below) > WORKERS
-    run.send_signal(signal.SIGTERM)
-    told_at = time.monotonic()
-    _, said = run.communicate(timeout=60)
-    assert time.monotonic() - told_at < LONGEST_SECONDS
-    assert run.returncode == 1
-    assert said.splitlines()[-1].startswith("rulings: told to stop")
-    deadline = time.monotonic() + LONGEST_SECONDS
-    while any(is_alive(each) for each in below) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not any(is_alive(each) for each in below)
+    assert_ends_when_told(run, below, LONGEST_SECONDS)
     _assert_nothing_is_left(Layout(prefix))

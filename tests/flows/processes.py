@@ -1,6 +1,24 @@
 """What the kernel says of other processes."""
 
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
 from pathlib import Path
+
+
+def assert_ends_when_told(run: "subprocess.Popen[str]", below: Sequence[int], seconds: float) -> None:
+    """Send SIGTERM to a run: it says so and ends in time, and the processes that it started end with it."""
+    run.send_signal(signal.SIGTERM)
+    told_at = time.monotonic()
+    _, said = run.communicate(timeout=60)
+    assert time.monotonic() - told_at < seconds
+    assert run.returncode == 1
+    assert said.splitlines()[-1].startswith("rulings: told to stop")
+    deadline = time.monotonic() + seconds
+    while any(is_alive(each) for each in below) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(is_alive(each) for each in below)
 
 
 def is_alive(process: int) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from flows.run_log import STOPPED, read_runs
 from flows.sample import write_sample
 from flows.settings import Layout
-from tests.flows.processes import is_alive
+from tests.flows.processes import assert_ends_when_told, is_alive
 
 LONGEST_SECONDS = 10.0
 STARTS_WITHIN_SECONDS = 180.0
@@ -46,19 +46,10 @@ def test_sigterm_ends_a_run_within_ten_seconds(tmp_path: Path, inbox: Path, stag
     assert _has_begun(run, stage)
     children = _children(run.pid)
     assert children
-    run.send_signal(signal.SIGTERM)
-    told_at = time.monotonic()
-    _, said = run.communicate(timeout=60)
-    assert time.monotonic() - told_at < LONGEST_SECONDS
-    assert run.returncode == 1
-    assert said.splitlines()[-1].startswith("rulings: told to stop")
+    assert_ends_when_told(run, children, LONGEST_SECONDS)
     assert not layout.work.exists()
     assert not layout.current.exists()
     assert [record.status for record in read_runs(layout)] == [STOPPED]
-    deadline = time.monotonic() + LONGEST_SECONDS
-    while any(is_alive(child) for child in children) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not any(is_alive(child) for child in children)
 
 
 #: What a run does when it has processes at work.
