@@ -140,13 +140,21 @@ def _has_nothing(connection: "duckdb.DuckDBPyConnection", table: str) -> bool:
 
 def describe_tables(connection: "duckdb.DuckDBPyConnection") -> None:
     """Fill the data dictionary, and put the same words into the comments of tables and columns."""
-    dictionary = OUTPUT_TABLES[DICTIONARY]
-    columns = ", ".join(f"{column.name} {column.kind.duckdb}" for column in dictionary.columns)
-    # It describes itself as well, so it has to be there before it is filled.
-    connection.execute(f"create or replace table {DICTIONARY} ({columns})")
     add_sources(connection, Sources(frames={"declared_columns": declared_columns()}))
+    list_columns(connection)
     run_sql_files(connection, _file_of(DICTIONARY), {})
     _comment(connection)
+
+
+def list_columns(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Make the list of all columns readable as ``scored.columns_there``, those of the data dictionary among them.
+
+    It is taken before the dictionary is filled: DuckDB reads its catalog while it replaces the table, so that now and
+    then the columns of the table that is being replaced are left out.
+    """
+    columns = ", ".join(f"{column.name} {column.kind.duckdb}" for column in OUTPUT_TABLES[DICTIONARY].columns)
+    connection.execute(f"create or replace table {DICTIONARY} ({columns})")
+    connection.execute(f"create or replace table {SOURCES}.main.columns_there as from duckdb_columns()")
 
 
 def _file_of(table: str) -> list[SqlFile]:

@@ -14,7 +14,7 @@ select
     coalesce(declared.description_zh, '配置档的附加因素') as description_zh,
     coalesce(declared.values_en, '') as values_en,
     coalesce(declared.values_zh, '') as values_zh
-from duckdb_columns() as columns
+from scored.columns_there as columns
 left join scored.declared_columns as declared
     on
         columns.schema_name = declared.table_schema

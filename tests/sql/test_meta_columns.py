@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from flows.warehouse import list_columns
 from tests.builders import build_table, sql_warehouse
 from transforms.registry import OUTPUT_TABLES
 
@@ -26,6 +27,7 @@ def test_columns() -> None:
         connection.execute("create table core.t (id varchar, age double, amount_cny decimal(12, 2))")
         connection.execute("create view marts.v as select id from core.t")
         connection.execute("create table main.aside (id int)")
+        list_columns(connection)
         dictionary = build_table(connection, "meta.columns")
     # The dictionary describes itself as well.
     found = [row for row in dictionary if row["table_schema"] != "meta"]
