@@ -12,7 +12,7 @@ from flows.publish import clear_old, current_run, folder_in_force
 from flows.scored_cache import clear
 from flows.settings import Layout, Settings
 from flows.staged_clearing import clear_staged
-from flows.storage import StorageError
+from flows.storage import StorageError, why
 
 
 def clear_up(settings: Settings, on_note: Callable[[str], None]) -> None:
@@ -35,7 +35,7 @@ def clear_up(settings: Settings, on_note: Callable[[str], None]) -> None:
             if still_held(layout):
                 step()
         except (OSError, StorageError) as error:
-            on_note(f"left over: {what} could not be removed ({_why(error)}); the next run tries again")
+            on_note(f"left over: {what} could not be removed ({why(error)}); the next run tries again")
 
 
 def take_texts_out(settings: Settings) -> None:
@@ -52,12 +52,8 @@ def take_texts_out(settings: Settings) -> None:
     except (OSError, StorageError) as error:
         raise RunError(
             f"release {current_run(settings.layout)} is in force, but texts that are older than they may be kept could "
-            f"not be taken out of the releases before it ({_why(error)}); the next run tries again"
+            f"not be taken out of the releases before it ({why(error)}); the next run tries again"
         ) from error
-
-
-def _why(error: OSError | StorageError) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def clear_scratch(layout: Layout) -> None:

@@ -40,6 +40,7 @@ from flows.report.render import render_report
 from flows.report.snapshot import NAME as SNAPSHOT
 from flows.report.snapshot import read_snapshot
 from flows.resolve import Resolved, resolve
+from flows.run_log import tell_afterwards
 from flows.scoring import Scored, score
 from flows.settings import Layout, Settings
 from flows.stages import Stopwatch
@@ -162,7 +163,8 @@ class Steps:
     def _result(self, run_id: str, books: Books, resolved: Resolved, *, is_new: bool) -> RunResult:
         layout = self.settings.layout
         if is_new:
-            self.stopwatch.write(layout.runs / run_id / "stages.json")
+            costs = layout.runs / run_id / "stages.json"
+            tell_afterwards("what its stages cost", lambda: self.stopwatch.write(costs), self.stopwatch.on_note)
         else:
             mend(layout)
             take_texts_out(self.settings)

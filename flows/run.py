@@ -17,7 +17,7 @@ from flows.executor import THREADS, check_executor, task_runner
 from flows.files import remove_tree
 from flows.lock import run_lock
 from flows.prefect_server import prefect_server
-from flows.run_log import NOTHING_NEW, PUBLISHED, RunLog, recorded
+from flows.run_log import NOTHING_NEW, PUBLISHED, RunLog, recorded, tell_afterwards
 from flows.settings import Settings
 from flows.stages import Stopwatch
 
@@ -48,12 +48,14 @@ def run(settings: Settings, stopwatch: Stopwatch | None = None) -> "RunResult":
         prefect_server(settings.layout, for_one_run=True) as wait_for_server,
         _loading() as load_beside,
     ):
-        flow = _flow(settings, record, stopwatch or Stopwatch())
+        stopwatch = stopwatch or Stopwatch()
+        flow = _flow(settings, record, stopwatch)
         load_beside(preload if settings.executor == THREADS else lambda: None)
         wait_for_server()
         with _cleared(settings.layout.dask):
             result = flow()
-        record.end(PUBLISHED if result.is_new else NOTHING_NEW, run_id=result.run_id)
+        status = PUBLISHED if result.is_new else NOTHING_NEW
+        tell_afterwards("its record", lambda: record.end(status, run_id=result.run_id), stopwatch.on_note)
         return result
 
 

@@ -12,6 +12,7 @@ from flows.errors import RunError, UsageError
 from flows.files import listed, write_json_atomically
 from flows.settings import Layout, Settings
 from flows.stages import Stopwatch
+from flows.storage import StorageError, why
 
 RUNNING, PUBLISHED, NOTHING_NEW, FAILED, STOPPED = "running", "published", "nothing_new", "failed", "stopped"
 #: Endings after which the release in force holds all that lay in the inbox.
@@ -112,6 +113,20 @@ def _failing(tell: Callable[[str], None]) -> Iterator[None]:
     except BaseException as error:
         tell(f"it ended with {type(error).__name__}")
         raise
+
+
+def tell_afterwards(what: str, write: Callable[[], object], on_note: Callable[[str], None]) -> None:
+    """Write something about a run that has ended well; that it cannot be written does not undo the run.
+
+    Args:
+        what: What is written, for the note.
+        write: Writes it.
+        on_note: Called with a sentence if it is refused.
+    """
+    try:
+        write()
+    except (OSError, StorageError) as error:
+        on_note(f"the run ended well, but {what} could not be written ({why(error)})")
 
 
 def read_runs(layout: Layout) -> list[RunRecord]:

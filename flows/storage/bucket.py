@@ -293,6 +293,11 @@ def _explained(path: S3Path) -> Iterator[None]:
         raise StorageError(_sentence(path, str(error))) from None
 
 
+def why(error: OSError | StorageError) -> str:
+    """Say in a few words why a read or a write did not succeed."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
 def refusal(error: OSError) -> str:
     """Say what a read or a write was refused for; of what a store answers, its code alone.
 
