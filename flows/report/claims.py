@@ -29,8 +29,9 @@ _UNITS = {
     "share_pp": Label(" pp of importance", " 个重要性百分点"),
     "auc_points": Label(" hundredths of the AUC", "（AUC 百分之一）"),
 }
-#: So many claims are told in words within a sentence; more are only counted or listed by id.
+#: So many claims are told in words within a sentence; of more only the first two, the others by id.
 _MOST_NAMED = 3
+_FEWEST_NAMED = 2
 _TONES = {"supported": "good", "contradicted": "bad"}
 _MEANINGS = {
     Verdict.SUPPORTED: Label(
@@ -206,13 +207,17 @@ def verdicts_sentence(data: ReportData) -> Label:
 
 
 def _named(findings: Sequence[Finding]) -> Label:
-    """Claims by id, with what they say where they are few."""
-    if len(findings) > _MOST_NAMED:
-        ids = [finding.claim_id for finding in findings]
-        return Label(", ".join(ids), "、".join(ids))
+    """Claims with what they say; of many the first ones, and the others by id."""
+    shown = findings if len(findings) <= _MOST_NAMED else findings[:_FEWEST_NAMED]
+    more = [finding.claim_id for finding in findings[len(shown) :]]
+    english = ", ".join(f"{finding.claim_id} ({finding.statement_en})" for finding in shown)
+    chinese = "、".join(f"{finding.claim_id}（{finding.statement_zh}）" for finding in shown)
+    if not more:
+        return Label(english, chinese)
+    claims = "claim" if len(more) == 1 else "claims"
     return Label(
-        ", ".join(f"{finding.claim_id} ({finding.statement_en})" for finding in findings),
-        "、".join(f"{finding.claim_id}（{finding.statement_zh}）" for finding in findings),
+        f"{english} and {len(more)} more {claims} below ({', '.join(more)})",
+        f"{chinese}，以及下文另外 {len(more)} 个说法（{'、'.join(more)}）",
     )
 
 
