@@ -150,11 +150,16 @@ def _texts(data: Path | None, lines: list[Line]) -> dict[str, pl.Series]:
         texts["the same, a tenth with a labelled line"] = with_data.zip_with(some, pairs)
         texts["the same, each with a labelled line"] = with_data
     texts["labelled lines alone, over and over"] = labelled
-    return {name: _sampled(text, 4) for name, text in texts.items()}
+    return {name: _laid_out(_sampled(text, 4)) for name, text in texts.items()}
 
 
 def _sampled(text: pl.Series, seed: int) -> pl.Series:
     return text.sample(_MESSAGES, with_replacement=True, seed=seed)
+
+
+def _laid_out(text: pl.Series) -> pl.Series:
+    """Lay texts out one after the other, as a file's reader does; a sample only points to where they are."""
+    return pl.Series(text.to_list(), dtype=pl.String)
 
 
 def _print_speed(texts: dict[str, pl.Series]) -> None:

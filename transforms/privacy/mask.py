@@ -5,6 +5,7 @@ anything, and each family of patterns is run only on texts that have what it nee
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -68,10 +69,20 @@ def mask_text(text: pl.Series) -> pl.Series:
 
 def _mask_each_wording(text: pl.Series) -> pl.Series:
     """Mask each wording once: much of what is said in disputes is said in the same words."""
-    each = text.unique(maintain_order=True)
+    hashes = _hashes(text)
+    firsts = hashes.arg_unique()
+    each = text.gather(firsts)
+    wordings = pl.DataFrame({"hash": hashes.gather(firsts), "place": pl.int_range(firsts.len(), eager=True)})
+    places = pl.DataFrame({"hash": hashes}).join(wordings, on="hash", how="left", maintain_order="left")["place"]
+    if not (each.gather(places) == text).all():  # two wordings with one hash
+        return _masked(text)
     # A copy, because scatter, which the steps below use, writes into the series itself.
-    masked = pl.DataFrame({"text": each, "masked": _masked(each.clone())})
-    return pl.DataFrame({"text": text}).join(masked, on="text", how="left", maintain_order="left")["masked"]
+    return _masked(each.clone()).gather(places)
+
+
+def _hashes(text: pl.Series) -> pl.Series:
+    """Stand for the texts where they are compared, which is quicker than by their words."""
+    return text.hash()
 
 
 def _masked(text: pl.Series) -> pl.Series:
@@ -101,18 +112,23 @@ def _where(text: pl.Series, needs: str, work: Callable[[pl.Series], pl.Series]) 
 
 def _apply(text: pl.Series, rules: tuple[Rule, ...]) -> pl.Series:
     for rule in rules:
-        text = text.str.replace_all(rule.pattern, rule.replacement)
+        text = _where(text, rule.pattern, partial(_replaced, rule)) if rule.has_groups else _replaced(rule, text)
     return text
+
+
+def _replaced(rule: Rule, text: pl.Series) -> pl.Series:
+    return text.str.replace_all(rule.pattern, rule.replacement)
 
 
 def _mask_numbers(text: pl.Series) -> pl.Series:
     long = text.str.contains(_LONG_OTHER)
     handle = text.str.contains(_HANDLE)
-    mixed = (long | handle) & text.str.contains(_MIXED)
-    for rows, alphabet in ((mixed, ALL), ((long | handle) & ~mixed, PLAIN)):
-        if rows.any():
-            part = _numbers_of(text.filter(rows), alphabet, handle.filter(rows), long.filter(rows))
-            text = text.scatter(rows.arg_true(), part)
+    some = (long | handle).arg_true()
+    mixed = text.gather(some).str.contains(_MIXED)
+    for rows, alphabet in ((some.filter(mixed), ALL), (some.filter(~mixed), PLAIN)):
+        if len(rows):
+            part = _numbers_of(text.gather(rows), alphabet, handle.gather(rows), long.gather(rows))
+            text = text.scatter(rows, part)
     return text
 
 

@@ -25,6 +25,11 @@ class Rule:
     pattern: str
     replacement: str
 
+    @property
+    def has_groups(self) -> bool:
+        """Whether groups are kept, which costs far more than a look for a match, also where there is none."""
+        return "${" in self.replacement
+
 
 _GAP = r"[\s:：,，.。=＝是为（(【\[→>-]"
 _FREE = rf"[^{BEGIN}\n]"
@@ -99,18 +104,31 @@ def mask_checked_cards(text: pl.Series, alphabet: Alphabet) -> pl.Series:
 def _mask_checked(
     text: pl.Series, pattern: str, is_valid: Callable[[pl.Series], pl.Series], kind: PersonalData
 ) -> pl.Series:
-    """Take the texts with a candidate apart into candidates and what stands between, and put them together again."""
-    rows = text.str.contains(pattern).fill_null(value=False)
-    if not rows.any():
+    """Mask the valid candidates; a text that has both valid and other ones is taken apart for that."""
+    rows = text.str.contains(pattern).fill_null(value=False).arg_true()
+    if rows.is_empty():
         return text
-    pieces = text.filter(rows).str.extract_all(f"(?s)(?:{pattern})|.[^{BEGIN}]*")
+    found = pl.DataFrame({"row": rows, "number": text.gather(rows).str.extract_all(pattern)}).explode("number")
+    checked = found.with_columns(is_valid(plain_number(found["number"])).alias("valid"))
+    of_text = checked.group_by("row").agg(pl.col("valid").any().alias("any"), pl.col("valid").all().alias("all"))
+    whole = of_text.filter("all")["row"]
+    text = text.scatter(whole, text.gather(whole).str.replace_all(pattern, kind.mask))
+    partly = of_text.filter(pl.col("any") & ~pl.col("all"))["row"]
+    return text.scatter(partly, _mask_some(text.gather(partly), pattern, is_valid, kind)) if len(partly) else text
+
+
+def _mask_some(
+    text: pl.Series, pattern: str, is_valid: Callable[[pl.Series], pl.Series], kind: PersonalData
+) -> pl.Series:
+    """Take texts apart into candidates and what stands between, and put them together again."""
+    pieces = text.str.extract_all(f"(?s)(?:{pattern})|.[^{BEGIN}]*")
     flat = pl.DataFrame({"row": pl.int_range(pieces.len(), eager=True), "piece": pieces}).explode("piece")
     is_candidate = flat["piece"].str.contains(f"^(?:{pattern})$")
     places = is_candidate.arg_true()
     valid = places.filter(is_valid(plain_number(flat["piece"].gather(places))))
     masked = flat["piece"].scatter(valid, kind.mask)
     whole = flat.select("row", masked).group_by("row", maintain_order=True).agg(pl.col("piece").str.join(""))
-    return text.scatter(rows.arg_true(), whole["piece"])
+    return whole["piece"]
 
 
 def parcel_rules(alphabet: Alphabet) -> tuple[Rule, Rule]:

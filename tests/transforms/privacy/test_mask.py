@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from transforms.privacy import mask
 from transforms.privacy.mask import mask_sentence, mask_text
 
 PERSONAL = [
@@ -132,6 +133,16 @@ def test_rows_keep_their_place_and_null_stays_null() -> None:
     assert _masked(None, "好", "13800138000", None, "坏") == [None, "好", "[手机号]", None, "坏"]
     assert _masked() == []
     assert _masked(None) == [None]
+
+
+def test_of_several_candidates_in_a_text_only_cards_are_masked() -> None:
+    assert _masked("6222029411842785347,6222021234567890123") == ["[银行卡],6222021234567890123"]
+    assert _masked("110105194912310021,11010519491231002X") == ["110105194912310021,[身份证]"]
+
+
+def test_wordings_with_the_same_hash_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mask, "_hashes", lambda text: pl.zeros(text.len(), pl.UInt64, eager=True))
+    assert _masked("打13800138000", "QQ12345678", "打13800138000") == ["打[手机号]", "QQ[QQ]", "打[手机号]"]
 
 
 def test_the_name_of_the_column_is_kept() -> None:
