@@ -120,7 +120,8 @@ def _adapter() -> ModuleType:
 
 
 def _reason(result: ExpectationResult, check: Check) -> str:
-    return f"{result.table_name}: expected that {check.description}, but found {result.observed}. {check.remedy}"
+    found = f"which fails for {result.observed}" if result.n_unexpected else f"but found {result.observed}"
+    return f"{result.table_name}: expected that {check.description}, {found}. {check.remedy}"
 
 
 @contextmanager
@@ -292,6 +293,8 @@ def _observed(check: Check, verdict: "Verdict", n_checked: int) -> str:
     if isinstance(verdict.value, int) and not verdict.n_unexpected:
         return f"{verdict.value} {check.measure}"
     counted = f"{verdict.n_unexpected} of {n_checked} {check.measure}"
+    if verdict.n_unexpected == n_checked == 1 and verdict.examples:
+        return verdict.examples[0]
     return f"{counted}, for example {'; '.join(verdict.examples)}" if verdict.examples else counted
 
 

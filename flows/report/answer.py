@@ -8,7 +8,7 @@ from flows.report.claims import definitions_notice, verdicts_sentence
 from flows.report.data import ReportData
 from flows.report.disclosure import ALL, RULED, TOTAL, Disclosure
 from flows.report.duration import DURATION_UNKNOWN, time_sentence
-from flows.report.effects import HEADLINE_MODEL, factor_effects, ranked_effects
+from flows.report.effects import HEADLINE_MODEL, factor_effects, ranked_effects, two_ways, two_ways_sentences
 from flows.report.further import further_sentence
 from flows.report.importance import ranked_importance, ranking_sentence
 from flows.report.listing import of_group
@@ -53,12 +53,18 @@ def five_sentences(data: ReportData, disclosure: Disclosure) -> list[Prose]:
     is_all_there_is = further is not None and not ranked_importance(data)
     return [
         Prose(_who_wins(data, disclosure), "lead", of_group("all", "all")),
-        Prose(further if further is not None and is_all_there_is else ranking_sentence(data), "lead"),
+        Prose(further if further is not None and is_all_there_is else _ranking(data), "lead"),
         Prose(verdicts_sentence(data), "lead"),
         Prose(time, "lead", of_group("all", "all", only_ruled=False)),
         Prose(words.NOT_CAUSE, "lead"),
         *([Prose(further)] if further is not None and not is_all_there_is else []),
     ]
+
+
+def _ranking(data: ReportData) -> Label:
+    """How the factors rank, with those that a ranking by the ordered outcome cannot see."""
+    ranking, turning = ranking_sentence(data), two_ways_sentences(data)
+    return Label(f"{ranking.en} {turning.en}", f"{ranking.zh}{turning.zh}") if turning else ranking
 
 
 def _who_wins(data: ReportData, disclosure: Disclosure) -> Label:
@@ -78,7 +84,8 @@ def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
     ranked = dict(ranked_effects(data))
     if not ranked_importance(data) and further_sentence(data, disclosure) is not None:
         yield ranking_sentence(data)
-    undirected = [factor for factor, effect in ranked.items() if words.includes_zero(effect)]
+    turning = {factor for factor, *_ in two_ways(data)}
+    undirected = [f for f, effect in ranked.items() if words.includes_zero(effect) and f not in turning]
     if undirected:
         yield words.undirected(undirected)
     absent = not_recorded_factors(data)

@@ -31,7 +31,8 @@ from flows.report.numbers import NO_NUMBER, count, decimal, interval, same
 from transforms.registry import Label
 
 HEADLINE_MODEL = "ordinal"
-_MODELS = (HEADLINE_MODEL, "buyer_wins", "not_seller_wins")
+_STEPS = ("buyer_wins", "not_seller_wins")
+_MODELS = (HEADLINE_MODEL, *_STEPS)
 
 
 def factor_effects(data: ReportData, model: str = HEADLINE_MODEL) -> dict[str, Effect]:
@@ -44,6 +45,29 @@ def ranked_effects(data: ReportData) -> list[tuple[str, Effect]]:
     """Factors with an effect in the ordinal model, the largest first."""
     found = [(factor, effect) for factor, effect in factor_effects(data).items() if effect.ame_pp is not None]
     return sorted(found, key=lambda item: (-abs(item[1].ame_pp or 0.0), item[0]))
+
+
+def two_ways(data: ReportData) -> list[tuple[str, Effect, Effect]]:
+    """Factors that certainly move the two steps of the outcome in opposite directions.
+
+    The ordered outcome cannot show such a factor: what it takes from the buyer's victories it gives to partial rulings.
+
+    Returns:
+        The factor with its effects on P(buyer_wins) and on P(not seller_wins), in the order of the factors.
+    """
+    wins, gets = (factor_effects(data, model) for model in _STEPS)
+    both = [(factor, wins[factor], gets[factor]) for factor in FACTORS if factor in wins and factor in gets]
+    return [
+        (factor, win, get)
+        for factor, win, get in both
+        if not (words.includes_zero(win) or words.includes_zero(get)) and (win.ame_pp or 0.0) * (get.ame_pp or 0.0) < 0
+    ]
+
+
+def two_ways_sentences(data: ReportData) -> Label | None:
+    """What such factors do, a sentence each; None where there is none."""
+    found = [words.two_ways(*each) for each in two_ways(data)]
+    return Label(" ".join(each.en for each in found), "".join(each.zh for each in found)) if found else None
 
 
 def _known(effect: Effect) -> bool:
@@ -208,6 +232,8 @@ def strength_section(data: ReportData, disclosure: Disclosure) -> Section:
     lines = ranked_lines(data)
     if lines:
         blocks += [Prose(words.RANKED), Bullets(lines)]
+    turning = two_ways_sentences(data)
+    blocks += [Prose(turning)] if turning else []
     blocks.append(Prose(words.STRENGTH_INTRODUCTION if figures else words.NO_EFFECTS))
     if effects is not None:
         blocks += _proportional_odds(data)

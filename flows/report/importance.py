@@ -96,8 +96,8 @@ def _no_ranking(rows: Sequence[Importance]) -> Label:
     if _NO_RANKING in statuses:
         return Label(
             "These rulings do not show that any of the four factors goes with who wins: together they explain no more "
-            "than chance would, so they are not ranked.",
-            "这些判定未显示四个因素中的任何一个与胜负有关：合起来的解释力不超出偶然，因此不作排序。",
+            "of the ordered outcome than chance would, so they are not ranked.",
+            "这些判定未显示四个因素中的任何一个与胜负有关：对有序结果，合起来的解释力不超出偶然，因此不作排序。",
         )
     reasons = sorted(statuses - {"ok"})
     if not reasons:

@@ -311,11 +311,16 @@ def quarantine_section(data: ReportData) -> Section:
 
 def validation_section(data: ReportData) -> Section:
     """What validation found; failures first."""
-    failed = [f"{check.table_name}.{check.expectation}" for check in data.checks if check.success is not True]
-    blocks: list[Block] = [Prose(words.validation(len(data.checks), failed))]
+    failed = [f"{check.table_name}.{check.expectation}" for check in data.checks if check.success is False]
+    n_unmade = sum(check.success is None for check in data.checks)
+    blocks: list[Block] = [Prose(words.validation(len(data.checks), failed, n_unmade))]
     if data.checks:
         blocks.append(_checks_table(data.checks))
     return Section("validation", Label("Validation", "数据校验"), tuple(blocks))
+
+
+#: What did not hold comes first, then what could not be checked.
+_RESULTS = (False, None, True)
 
 
 def _checks_table(checks: Sequence[Check]) -> Table:
@@ -328,7 +333,7 @@ def _checks_table(checks: Sequence[Check]) -> Table:
         _number("Rows that break it", "不符合的行数"),
         Head(Label("Observed", "观测值")),
     )
-    ordered = sorted(checks, key=lambda check: (check.success is True, check.table_name, check.expectation))
+    ordered = sorted(checks, key=lambda check: (_RESULTS.index(check.success), check.table_name, check.expectation))
     rows = tuple(_check_cells(check) for check in ordered[:MOST_ROWS])
     caption = Label("Results of validation", "校验结果")
     return Table(
@@ -356,6 +361,8 @@ def _check_cells(check: Check) -> tuple[Cell, ...]:
 def _result_cell(check: Check) -> Cell:
     if check.success is True:
         return Cell(Label("holds", "通过"), "good")
+    if check.success is None:
+        return Cell(Label("nothing to check", "无可校验"), "muted")
     if check.severity == "stop":
         return Cell(Label("broken (stops a run)", "不通过（阻止发布）"), "bad")
     return Cell(Label("broken (warning)", "不通过（警告）"), "bad")

@@ -167,11 +167,42 @@ def no_effect(factor: str, status: str) -> Label:
     return Label(f"{name.en}: no effect can be stated ({why.en}).", f"{name.zh}：无法给出效应（{why.zh}）。")
 
 
+def two_ways(factor: str, wins: Effect, gets: Effect) -> Label:
+    """A factor that goes with partial rulings, or with clear ones, more than with one side.
+
+    Args:
+        factor: Its name.
+        wins: Its effect on the chance that the buyer wins.
+        gets: Its effect on the chance that the buyer gets something, of the opposite sign.
+    """
+    name, n = sentence_case(factor_label(factor)), count(wins.n)
+    buyer, seller = _step(wins, 1), _step(gets, -1)
+    kind = Label("more", "更多") if (wins.ame_pp or 0.0) < 0 else Label("fewer", "更少")
+    return Label(
+        f"{name.en} does not simply favour one side, but goes with {kind.en} partial rulings: one standard deviation "
+        f"more changes the chance that the buyer wins by {buyer.en} and that the seller wins by {seller.en} (n = {n}), "
+        "which effects on the ordered outcome do not show.",
+        f"{name.zh}并非单纯偏向某一方，而是与{kind.zh}的部分支持相关：其优势增加一个标准差，买家胜诉概率变化 {buyer.zh}，"
+        f"卖家胜诉概率变化 {seller.zh}（n = {n}）；有序结果的效应看不出这一点。",
+    )
+
+
+def _step(effect: Effect, sign: int) -> Label:
+    """An effect on the chance of one end of the outcome."""
+    low, high = effect.ame_ci_low, effect.ame_ci_high
+    ends = (low, high) if sign > 0 else (None if high is None else -high, None if low is None else -low)
+    number, bounds = decimal(sign * (effect.ame_pp or 0.0), signed=True), span(*ends, signed=True)
+    return Label(f"{number} pp ({bounds.en})", f"{number} 个百分点（{bounds.zh}）")
+
+
 def undirected(factors: Sequence[str]) -> Label:
     """Factors whose interval includes zero."""
     names = join([factor_label(factor) for factor in factors])
+    verbs, intervals = ("helps or harms", "the interval includes") if len(factors) == 1 else (
+        "help or harm", "their intervals include"
+    )  # fmt: skip
     return Label(
-        f"Whether {names.en} helps or harms the buyer cannot be concluded: the interval includes zero.",
+        f"Whether {names.en} {verbs} the buyer cannot be concluded: {intervals} zero.",
         f"无法断定{names.zh}对买家有利还是不利：区间包含零。",
     )
 
@@ -330,18 +361,27 @@ def file_status(status: str) -> Label:
 _MOST_NAMED_CHECKS = 5
 
 
-def validation(n_checks: int, failed: Sequence[str]) -> Label:
-    """How many checks hold, and which do not."""
-    n_failed = len(failed)
+def validation(n_checks: int, failed: Sequence[str], n_unmade: int = 0) -> Label:
+    """How many checks hold, which do not, and how many had nothing to check."""
     if n_checks == 0:
         return Label("No validation results were recorded.", "没有校验结果记录。")
+    n_made, n_failed = n_checks - n_unmade, len(failed)
+    unmade = _unmade(n_unmade)
     if n_failed == 0:
-        return Label(f"All {count(n_checks)} checks hold.", f"{count(n_checks)} 项校验全部通过。")
+        return Label(f"All {count(n_made)} checks hold.{unmade.en}", f"{count(n_made)} 项校验全部通过。{unmade.zh}")
     named = ", ".join(failed[:_MOST_NAMED_CHECKS]) + (", …" if n_failed > _MOST_NAMED_CHECKS else "")
     verb = "does" if n_failed == 1 else "do"
     return Label(
-        f"{count(n_failed)} of {count(n_checks)} checks {verb} not hold: {named}.",
-        f"{count(n_checks)} 项校验中有 {count(n_failed)} 项不通过：{named}。",
+        f"{count(n_failed)} of {count(n_made)} checks {verb} not hold: {named}.{unmade.en}",
+        f"{count(n_made)} 项校验中有 {count(n_failed)} 项不通过：{named}。{unmade.zh}",
+    )
+
+
+def _unmade(n: int) -> Label:
+    if n == 0:
+        return same("")
+    return Label(
+        f" {count(n)} more found nothing recorded to check.", f"另有 {count(n)} 项因所查内容未记录而未作校验。"
     )
 
 

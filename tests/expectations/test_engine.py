@@ -195,10 +195,20 @@ def test_gate_says_what_where_and_what_to_do() -> None:
     spoilt = tuple({**row, "refunded_cny": "200.00"} for row in SOUND["disputes"])
     results = run("disputes", {**SOUND, "disputes": spoilt})
     assert gate(results.values()) == [
-        "disputes: expected that the refund is at most the amount claimed, but found 2 of 2 rows, for example "
+        "disputes: expected that the refund is at most the amount claimed, which fails for 2 of 2 rows, for example "
         "dispute_id=d1, claimed_cny=100.00, refunded_cny=200.00; dispute_id=d2, claimed_cny=100.00, "
         "refunded_cny=200.00. Correct these rows at their source and deliver the batch again."
     ]
+
+
+def test_gate_says_the_counts_of_a_table_without_counting_tables() -> None:
+    (counts,) = (row for row in SOUND["ingest_counts"] if row["table_name"] == "disputes")
+    spoilt = ({**counts, "rows_in": 5, "loaded": 1, "quarantined": 4, "duplicates": 0, "superseded": 0},)
+    (sentence,) = gate(run("ingest_counts", {**SOUND, "ingest_counts": spoilt}).values())
+    assert sentence.startswith(
+        "ingest_counts: expected that only a small part of the delivered disputes was set aside, which fails for "
+        "table_name=disputes, rows_in=5, quarantined=4. "
+    )
 
 
 def test_at_most_three_examples_the_first_in_order() -> None:

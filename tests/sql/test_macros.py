@@ -32,6 +32,13 @@ def test_win_rate_is_wilsons_interval(connection: duckdb.DuckDBPyConnection, n: 
     assert rate["ci_high"] == pytest.approx(wilson.high, abs=TOLERANCE)
 
 
+def test_win_rate_is_a_row_too(connection: duckdb.DuckDBPyConnection) -> None:
+    _make(connection, "win_rate")
+    as_row = connection.execute("select share, ci_low, ci_high from win_rate(10, 3)").fetchall()
+    ((as_struct,),) = connection.execute("select win_rate(10, 3)").fetchall()
+    assert as_row == [tuple(as_struct.values())]
+
+
 def test_the_rate_of_nothing_is_null(connection: duckdb.DuckDBPyConnection) -> None:
     _make(connection, "win_rate")
     ((rate,),) = connection.execute("select win_rate(0, 0).share").fetchall()

@@ -51,7 +51,7 @@ def own_definition(part: Part, model: Model) -> Definition:
 def definitions_of(part: Part, model: Model) -> tuple[Definition, ...]:
     """Every definition that a part is estimated under; the first one is its own."""
     own = own_definition(part, model)
-    if not part.is_first or part.outcome is Outcome.REFUND or part.kind is Kind.SPECIAL:
+    if not part.is_compared or part.outcome is Outcome.REFUND or part.kind is Kind.SPECIAL:
         return (own,)
     return (own, *(each for each in ALTERNATIVES if each is not own))
 

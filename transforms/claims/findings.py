@@ -51,7 +51,8 @@ def claim_tables(data: Data, judge: Judge | None = None, most_rows: int = MOST_R
         most_rows: Rows above which all but the headline claims are estimated on a sample of sellers.
 
     Returns:
-        One row per part of a claim, and one per first part (or extra factor) and definition of winning.
+        One row per part of a claim, and one per first part (or headline effect, or extra factor) and definition of
+        winning.
     """
     return tabulate(parts_of(data.extra), answer(data, most_rows), judge or Judge())
 
@@ -96,7 +97,7 @@ def _own(part: Part, found: Mapping[Key, Found]) -> tuple[Definition, Found]:
 
 def _alternatives(part: Part, found: Mapping[Key, Found]) -> list[tuple[Definition, Found]]:
     keys = [(part.claim_id, definition) for definition in ALTERNATIVES]
-    if not part.is_first or sum(key in found for key in keys) < len(keys):
+    if not part.is_compared or sum(key in found for key in keys) < len(keys):
         return []
     return [(definition, found[name, definition]) for name, definition in keys]
 

@@ -66,6 +66,8 @@ class Part:
         among: Column that says in which disputes of the model the effect is averaged; empty for all of them.
         others: For a contrast, the same for the other disputes.
         unit: What the estimate is measured in.
+        is_headline: Whether it is estimated under every definition of winning although it is no first part: the effect
+            of an advantage that no first part asks for.
     """
 
     claim_id: str
@@ -80,6 +82,7 @@ class Part:
     among: str = ""
     others: str = ""
     unit: Unit = Unit.PP
+    is_headline: bool = False
 
     @property
     def claim(self) -> str:
@@ -91,6 +94,11 @@ class Part:
     def is_first(self) -> bool:
         """Whether its verdict is that of the claim."""
         return self.claim_id in {self.claim, f"{self.claim}a"}
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether it is estimated under several definitions of winning."""
+        return self.is_first or self.is_headline
 
 
 @dataclass(frozen=True)

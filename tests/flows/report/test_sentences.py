@@ -22,7 +22,7 @@ from flows.report.quality import validation_section
 from tests.builders import ask
 from tests.conftest import Built
 from tests.flows.report.blocks import section, sentences
-from tests.flows.report.releases import Release, Row
+from tests.flows.report.releases import Release, Row, effect_row
 
 NUMBER = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?%?")
 
@@ -76,7 +76,7 @@ def _importance(factor: str, share: float | None, low: float, high: float, statu
         (
             [_importance(factor, None, 0, 0, "no_effect_found") for factor in ("evidence", "rules")],
             "These rulings do not show that any of the four factors goes with who wins: together they explain no more "
-            "than chance would, so they are not ranked.",
+            "of the ordered outcome than chance would, so they are not ranked.",
         ),
         (
             [_importance("evidence", 0.6, 0.5, 0.7), _importance("rules", 0.2, 0.1, 0.3),
@@ -95,6 +95,23 @@ def _importance(factor: str, share: float | None, low: float, high: float, statu
 def test_the_ranking_says_what_the_table_shows(tmp_path: Path, rows: list[Row], said: str) -> None:
     release = Release().add("marts.factor_importance", *rows)
     assert ranking_sentence(read_release(release.write(tmp_path / "rulings.duckdb"))).en == said
+
+
+def test_a_factor_that_goes_with_partial_rulings_is_not_lost_by_the_order_of_outcomes(tmp_path: Path) -> None:
+    release = Release().add(
+        "marts.factor_effects", effect_row("ordinal", "tone_advantage", 0.0),
+        effect_row("buyer_wins", "tone_advantage", -10.0), effect_row("not_seller_wins", "tone_advantage", 9.0),
+        effect_row("buyer_wins", "rules_advantage", -1.0), effect_row("not_seller_wins", "rules_advantage", 9.0),
+    ).add("marts.factor_importance", _importance("tone", None, 0, 0, "no_effect_found"))  # fmt: skip
+    found = read_release(release.write(tmp_path / "rulings.duckdb"))
+    said = [each.en for each in sentences(answer_section(found, Disclosure(frozenset())))]
+    (lead,) = [each for each in said if each.startswith("These rulings do not show")]
+    assert lead.endswith(
+        " Tone does not simply favour one side, but goes with more partial rulings: one standard deviation more changes "
+        "the chance that the buyer wins by −10.0 pp (−12.0 to −8.0) and that the seller wins by −9.0 pp (−11.0 to "
+        "−7.0) (n = 900), which effects on the ordered outcome do not show."
+    )
+    assert not any("cannot be concluded: the interval includes zero" in each for each in said)
 
 
 def test_validation_says_what_the_table_shows(tmp_path: Path) -> None:
@@ -203,8 +220,11 @@ def test_a_check_that_does_not_hold_is_named(tmp_path: Path) -> None:
         {"table_name": "disputes", "expectation": name, "severity": "warn", "success": name != "price_is_positive"}
         for name in ("price_is_positive", "buyer_is_not_seller")
     ]
+    rows.append({**rows[0], "expectation": "votes_within_jury", "success": None})
     found = read_release(Release().add("meta.expectations", *rows).write(tmp_path / "rulings.duckdb"))
-    assert sentences(validation_section(found))[0].en == ("1 of 2 checks does not hold: disputes.price_is_positive.")
+    assert sentences(validation_section(found))[0].en == (
+        "1 of 2 checks does not hold: disputes.price_is_positive. 1 more found nothing recorded to check."
+    )
 
 
 def test_verdicts_are_counted_by_claim(release: Built, data: ReportData, page: Page) -> None:

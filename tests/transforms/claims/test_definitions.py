@@ -76,6 +76,8 @@ def test_an_effect_that_does_not_differ_is_not_said_to() -> None:
 
 def test_other_parts_are_not_compared() -> None:
     assert _finding("E5b")["is_definition_sensitive"] is None
+    assert _finding("G2b")["is_definition_sensitive"] is None  # E1 asks the same
+    assert _finding("G2d")["is_definition_sensitive"] is not None
 
 
 def test_the_same_definition_has_the_same_verdict() -> None:

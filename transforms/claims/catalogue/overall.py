@@ -5,6 +5,8 @@ from transforms.registry.enumerations import FACTOR
 from transforms.registry.model import Label
 
 _ALL = tuple(f"{factor}_advantage" for factor in FACTOR.values)
+#: Factors whose advantage is the first part of a claim of its own: E1 and R5.
+_ASKED_FIRST = frozenset({"evidence", "rules"})
 _LETTERS = dict(zip(FACTOR.values, "bcde", strict=True))
 
 
@@ -24,6 +26,7 @@ def _given_others(factor: str) -> Part:
             "估计值为其增加 1 个标准差时买家胜诉比例的变化（百分点）",
         ),
         1, Outcome.BUYER_WINS, Kind.SLOPE, "advantages", (f"{factor}_advantage",),
+        is_headline=factor not in _ASKED_FIRST,
     )  # fmt: skip
 
 

@@ -96,8 +96,9 @@ DEFINITIONS = Table(
     "marts",
     "definitions",
     Label(
-        "The first part of each claim, and each extra factor, under several definitions of winning",
-        "各说法的首个部分及各额外因素在多种胜诉定义下的结果",
+        "The first part of each claim, the effects of tone and reputation (G2d, G2e), and each extra factor, under "
+        "several definitions of winning",
+        "各说法的首个部分、语气与信誉的效应（G2d、G2e）及各额外因素在多种胜诉定义下的结果",
     ),
     ("claim_id", "definition"),
     (
