@@ -8,10 +8,11 @@ from flows.report.claims import definitions_notice, verdicts_sentence
 from flows.report.data import ReportData
 from flows.report.disclosure import ALL, RULED, TOTAL, Disclosure
 from flows.report.duration import DURATION_UNKNOWN, time_sentence
-from flows.report.effects import HEADLINE_MODEL, factor_effects, ranked_effects, two_ways, two_ways_sentences
+from flows.report.effects import HEADLINE_MODEL, direction_sentences, factor_effects, ranked_effects, two_ways
 from flows.report.further import further_sentence
 from flows.report.importance import ranked_importance, ranking_sentence
 from flows.report.listing import of_group
+from flows.report.misleading import misleading_sentence, reversals
 from flows.report.names import FACTORS, RULED_ORDER
 from flows.report.quality import file_totals, missing_tables, not_recorded_factors
 from flows.report.rates import headline_cards, overall_rates
@@ -62,9 +63,9 @@ def five_sentences(data: ReportData, disclosure: Disclosure) -> list[Prose]:
 
 
 def _ranking(data: ReportData) -> Label:
-    """How the factors rank, with those that a ranking by the ordered outcome cannot see."""
-    ranking, turning = ranking_sentence(data), two_ways_sentences(data)
-    return Label(f"{ranking.en} {turning.en}", f"{ranking.zh}{turning.zh}") if turning else ranking
+    """How the factors rank, with what a ranking does not tell of their directions."""
+    ranking, more = ranking_sentence(data), direction_sentences(data)
+    return Label(f"{ranking.en} {more.en}", f"{ranking.zh}{more.zh}") if more else ranking
 
 
 def _who_wins(data: ReportData, disclosure: Disclosure) -> Label:
@@ -88,6 +89,8 @@ def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
     undirected = [f for f, effect in ranked.items() if words.includes_zero(effect) and f not in turning]
     if undirected:
         yield words.undirected(undirected)
+    if reversals(data):
+        yield misleading_sentence(data)
     absent = not_recorded_factors(data)
     if absent:
         yield words.not_recorded_factors(absent)

@@ -200,7 +200,7 @@ def verdicts_sentence(data: ReportData) -> Label:
     text = Label(f"Of {total} claims of marketplace lore: {listed.en}.", f"在 {total} 个坊间说法中：{listed.zh}。")
     firsts = [each for each in data.estimates.findings if each.is_first_part]
     against = [each for each in firsts if each.verdict == Verdict.CONTRADICTED]
-    if not 0 < len(against) <= _MOST_NAMED:
+    if not against:
         return text
     named = _named(against)
     return Label(f"{text.en} Contradicted: {named.en}.", f"{text.zh}与说法相反的是：{named.zh}。")
@@ -237,21 +237,46 @@ def definitions_notice(data: ReportData) -> Label | None:
     found = definition_sensitive(data)
     if not found:
         return None
-    turned = [finding for finding in found if _turns(data, finding)]
-    named = _named(found)
+    slight = [finding for finding in found if _is_slight(data, finding)]
+    material = [finding for finding in found if finding not in slight]
+    if not material:
+        return _slight(slight)
+    named = _named(material)
     text = Label(
         f"What counts as winning matters here: the verdict on {named.en} differs between definitions of winning (the "
         "ordered outcome, the buyer wins, the buyer gets something, the refunded share).",
         f"何为胜诉在此很重要：{named.zh} 的结论因胜诉定义（有序结果、买家胜诉、买家至少得到部分支持、退款比例）而异。",
     )
+    turned = [finding for finding in material if _turns(data, finding)]
+    more = _turning(turned)
+    return Label(f"{text.en} {more.en}", f"{text.zh}{more.zh}")
+
+
+def _turning(turned: Sequence[Finding]) -> Label:
     if not turned:
         return Label(
-            f"{text.en} None of them turns round: no two definitions give effects of opposite sign beyond chance.",
-            f"{text.zh}其中没有方向相反的：任何两种定义的效应都未在超出偶然的程度上符号相反。",
+            "None of them turns round: no two definitions give effects of opposite sign beyond chance.",
+            "其中没有方向相反的：任何两种定义的效应都未在超出偶然的程度上符号相反。",
         )
     signs = _named(turned)
+    return Label(f"The effect even changes its sign: {signs.en}.", f"其中 {signs.zh} 的效应甚至改变符号。")
+
+
+def _is_slight(data: ReportData, finding: Finding) -> bool:
+    """Whether the definitions only disagree on whether nothing is shown or what there is is too small to matter."""
+    verdicts = {each.verdict for each in data.estimates.definitions if each.claim_id == finding.claim_id}
+    spoken_for = {Verdict.SUPPORTED.value, Verdict.CONTRADICTED.value}
+    return not (verdicts | {finding.verdict}) & spoken_for and not _turns(data, finding)
+
+
+def _slight(found: Sequence[Finding]) -> Label:
+    named = _named(found)
     return Label(
-        f"{text.en} The effect even changes its sign: {signs.en}.", f"{text.zh}其中 {signs.zh} 的效应甚至改变符号。"
+        f"What counts as winning decides no finding here; only whether {named.en} is negligible or inconclusive "
+        "differs between definitions of winning (the ordered outcome, the buyer wins, the buyer gets something, the "
+        "refunded share).",
+        f"何为胜诉在此不左右任何结论；仅 {named.zh} 属于可忽略还是无定论，因胜诉定义（有序结果、买家胜诉、"
+        "买家至少得到部分支持、退款比例）而异。",
     )
 
 

@@ -64,9 +64,20 @@ def two_ways(data: ReportData) -> list[tuple[str, Effect, Effect]]:
     ]
 
 
-def two_ways_sentences(data: ReportData) -> Label | None:
-    """What such factors do, a sentence each; None where there is none."""
-    found = [words.two_ways(*each) for each in two_ways(data)]
+def direction_sentences(data: ReportData) -> Label | None:
+    """What a share of what is explained does not tell: which factors work backwards, and which move both sides.
+
+    Returns:
+        A sentence for each such factor; None where there is none.
+    """
+    turning = two_ways(data)
+    among = {factor for factor, *_ in turning}
+    found = [
+        words.backwards(factor, effect)
+        for factor, effect in ranked_effects(data)
+        if factor not in among and effect.ame_ci_high is not None and effect.ame_ci_high < 0
+    ]
+    found += [words.two_ways(*each) for each in turning]
     return Label(" ".join(each.en for each in found), "".join(each.zh for each in found)) if found else None
 
 
@@ -232,8 +243,8 @@ def strength_section(data: ReportData, disclosure: Disclosure) -> Section:
     lines = ranked_lines(data)
     if lines:
         blocks += [Prose(words.RANKED), Bullets(lines)]
-    turning = two_ways_sentences(data)
-    blocks += [Prose(turning)] if turning else []
+    directions = direction_sentences(data)
+    blocks += [Prose(directions)] if directions else []
     blocks.append(Prose(words.STRENGTH_INTRODUCTION if figures else words.NO_EFFECTS))
     if effects is not None:
         blocks += _proportional_odds(data)

@@ -167,6 +167,15 @@ def no_effect(factor: str, status: str) -> Label:
     return Label(f"{name.en}: no effect can be stated ({why.en}).", f"{name.zh}：无法给出效应（{why.zh}）。")
 
 
+def backwards(factor: str, effect: Effect) -> Label:
+    """A factor that goes against the side that is better in it."""
+    name, size = sentence_case(factor_label(factor)), effect_size(effect, per_deviation=True)
+    return Label(
+        f"{name.en} goes against the side that is better in it: {size.en}.",
+        f"{name.zh}对占优的一方反而不利：{size.zh}。",
+    )
+
+
 def two_ways(factor: str, wins: Effect, gets: Effect) -> Label:
     """A factor that goes with partial rulings, or with clear ones, more than with one side.
 
@@ -182,8 +191,8 @@ def two_ways(factor: str, wins: Effect, gets: Effect) -> Label:
         f"{name.en} does not simply favour one side, but goes with {kind.en} partial rulings: one standard deviation "
         f"more changes the chance that the buyer wins by {buyer.en} and that the seller wins by {seller.en} (n = {n}), "
         "which effects on the ordered outcome do not show.",
-        f"{name.zh}并非单纯偏向某一方，而是与{kind.zh}的部分支持相关：其优势增加一个标准差，买家胜诉概率变化 {buyer.zh}，"
-        f"卖家胜诉概率变化 {seller.zh}（n = {n}）；有序结果的效应看不出这一点。",
+        f"{name.zh}并非单纯偏向某一方，而是与{kind.zh}的部分支持相关：其优势增加一个标准差，"
+        f"买家胜诉概率变化 {buyer.zh}，卖家胜诉概率变化 {seller.zh}（n = {n}）；有序结果的效应看不出这一点。",
     )
 
 

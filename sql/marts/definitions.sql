@@ -1,4 +1,5 @@
--- Grain: first part of a claim (or headline effect, or extra factor) × definition of winning. Key: claim_id, definition.
+-- Grain: first part of a claim (or headline effect, or extra factor) × definition of winning.
+-- Key: claim_id, definition.
 -- Estimated in transforms/claims, whose order the rows keep.
 create or replace table marts.definitions as
 select

@@ -10,7 +10,7 @@ import pytest
 from flows.report.alike import alike_section
 from flows.report.answer import answer_section
 from flows.report.blocks import Block, Folds, Page, Prose
-from flows.report.claims import verdict_counts, verdicts_sentence
+from flows.report.claims import definitions_notice, verdict_counts, verdicts_sentence
 from flows.report.data import ReportData, read_release
 from flows.report.disclosure import Disclosure
 from flows.report.foretold import calibration_sentence, validation_sentence
@@ -107,11 +107,45 @@ def test_a_factor_that_goes_with_partial_rulings_is_not_lost_by_the_order_of_out
     said = [each.en for each in sentences(answer_section(found, Disclosure(frozenset())))]
     (lead,) = [each for each in said if each.startswith("These rulings do not show")]
     assert lead.endswith(
-        " Tone does not simply favour one side, but goes with more partial rulings: one standard deviation more changes "
-        "the chance that the buyer wins by −10.0 pp (−12.0 to −8.0) and that the seller wins by −9.0 pp (−11.0 to "
-        "−7.0) (n = 900), which effects on the ordered outcome do not show."
+        " Tone does not simply favour one side, but goes with more partial rulings: one standard deviation more "
+        "changes the chance that the buyer wins by −10.0 pp (−12.0 to −8.0) and that the seller wins by −9.0 pp "
+        "(−11.0 to −7.0) (n = 900), which effects on the ordered outcome do not show."
     )
     assert not any("cannot be concluded: the interval includes zero" in each for each in said)
+
+
+def test_a_factor_that_works_backwards_is_said_to(tmp_path: Path) -> None:
+    effects = [effect_row("ordinal", f"{name}_advantage", ame) for name, ame in (("evidence", -9.0), ("rules", 5.0))]
+    shares = [_importance("evidence", 0.9, 0.8, 1.0), _importance("rules", 0.1, 0.0, 0.2)]
+    release = Release().add("marts.factor_effects", *effects).add("marts.factor_importance", *shares)
+    said = sentences(answer_section(read_release(release.write(tmp_path / "r.duckdb")), Disclosure(frozenset())))
+    (ranking,) = [each.en for each in said if each.en.startswith("Of what the four factors explain")]
+    assert ranking.endswith(
+        " Evidence goes against the side that is better in it: −9.0 pp per SD (−11.0 to −7.0), n = 900."
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "signs", "said"),
+    [
+        (("negligible", "inconclusive"), (0, 0), "What counts as winning decides no finding here; only whether E1 (It"),
+        (("supported", "inconclusive"), (1, 0), "None of them turns round"),
+        (("inconclusive", "inconclusive"), (1, -1), "The effect even changes its sign: E1 (It helps)."),
+    ],
+)
+def test_the_notice_tells_slight_differences_from_others(
+    tmp_path: Path, verdicts: tuple[str, str], signs: tuple[int, int], said: str
+) -> None:
+    own = {"claim_id": "E1", "is_first_part": True, "is_definition_sensitive": True, "statement_en": "It helps"}
+    others = [
+        {"claim_id": "E1", "definition": name, "verdict": verdict, "sign": sign}
+        for name, verdict, sign in zip(("buyer_wins", "refund_ratio"), verdicts, signs, strict=True)
+    ]
+    release = Release().add("marts.claim_findings", {**own, "verdict": verdicts[0]}).add("marts.definitions", *others)
+    notice = definitions_notice(read_release(release.write(tmp_path / "rulings.duckdb")))
+    assert notice is not None
+    assert said in notice.en
+    assert notice.en.startswith("What counts as winning matters here") == (signs != (0, 0))
 
 
 def test_validation_says_what_the_table_shows(tmp_path: Path) -> None:
@@ -216,7 +250,7 @@ def test_deciders_are_told_apart_also_on_a_sample(tmp_path: Path, status: str, t
 
 
 def test_a_check_that_does_not_hold_is_named(tmp_path: Path) -> None:
-    rows = [
+    rows: list[Row] = [
         {"table_name": "disputes", "expectation": name, "severity": "warn", "success": name != "price_is_positive"}
         for name in ("price_is_positive", "buyer_is_not_seller")
     ]
