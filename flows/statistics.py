@@ -1,7 +1,7 @@
 """The estimation stage: scored Parquet in, small frames for the marts out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,7 @@ from transforms.statistics.reversals import reversals
 from transforms.statistics.specs import FactorKind, FactorSpec, factor_specs
 from transforms.statistics.stratum_effects import stratum_effects
 from transforms.statistics.surprise import surprising_rulings
+from transforms.statistics.telling import marked_association, telling_factors, with_left_out
 from transforms.statistics.trend import trend
 from transforms.statistics.validation import calibration_table, validate, validation_table
 
@@ -48,11 +49,13 @@ class _Inputs:
         files: Files of the disputes.
         bounds: Where numeric levels begin and end.
         extra: Extra factors of the profiles.
+        telling: Names of those that tell the outcome by themselves, and enter no model.
     """
 
     files: Gathered
     bounds: str
     extra: tuple[ExtraColumn, ...]
+    telling: tuple[str, ...] = ()
 
     @property
     def rows(self) -> pl.LazyFrame:
@@ -70,19 +73,34 @@ class _Inputs:
         return assign_levels(self.rows, pl.read_parquet(self.bounds), self.specs)
 
     @property
-    def added(self) -> list[FactorSpec]:
-        """The extra factors."""
-        return [FactorSpec(each.name, each.name, FactorKind(each.type)) for each in self.extra]
+    def coded(self) -> pl.LazyFrame:
+        """The levels with outcome and seller."""
+        return pl.concat([self.rows.select("outcome", "seller_id"), self.levels], how="horizontal")
 
     @property
     def specs(self) -> tuple[FactorSpec, ...]:
         """All factors."""
+        return factor_specs([_spec(each) for each in self.extra])
+
+    @property
+    def modelled(self) -> tuple[FactorSpec, ...]:
+        """The factors that enter models."""
         return factor_specs(self.added)
 
     @property
+    def added(self) -> list[FactorSpec]:
+        """The extra factors that enter models."""
+        return [each.spec for each in self.favoured]
+
+    @property
     def favoured(self) -> tuple[ExtraFactor, ...]:
-        """The extra factors with the side that each is said to favour."""
-        return tuple(ExtraFactor(spec, each.favours) for spec, each in zip(self.added, self.extra, strict=True))
+        """The same with the side that each is said to favour."""
+        kept = (each for each in self.extra if each.name not in self.telling)
+        return tuple(ExtraFactor(_spec(each), each.favours) for each in kept)
+
+
+def _spec(extra: ExtraColumn) -> FactorSpec:
+    return FactorSpec(extra.name, extra.name, FactorKind(extra.type))
 
 
 def estimate(
@@ -103,6 +121,7 @@ def estimate(
     inputs = _Inputs(gather(scored, folder), str(folder / "bounds.parquet"), extra)
     bounds = level_bounds(inputs.rows, inputs.specs)
     bounds.write_parquet(inputs.bounds)
+    inputs = replace(inputs, telling=telling_factors(inputs.coded, [_spec(each) for each in extra]))
     work = partial(_work, inputs=inputs)
     done = dict(zip(_JOBS, (executor or Threads(1)).start("estimate", work, _JOBS)(), strict=True))
     importance, validation = done.pop("importance"), done.pop("validation")
@@ -154,18 +173,21 @@ def _times(inputs: _Inputs) -> dict[str, pl.DataFrame]:
 
 
 def _deciders(inputs: _Inputs) -> dict[str, pl.DataFrame]:
-    tables = decider_tables(inputs.rows, inputs.specs)
+    tables = decider_tables(inputs.rows, inputs.modelled)
     return {"decider_effects": tables.effects, "decider_variation": tables.variation}
 
 
 def _association(inputs: _Inputs) -> dict[str, pl.DataFrame]:
-    coded = pl.concat([inputs.rows.select("outcome", "seller_id"), inputs.levels], how="horizontal")
-    return {"factor_association": factor_association(coded, inputs.specs)}
+    return {"factor_association": marked_association(factor_association(inputs.coded, inputs.specs), inputs.telling)}
+
+
+def _factor_effects(inputs: _Inputs) -> dict[str, pl.DataFrame]:
+    return {"factor_effects": with_left_out(factor_effects(inputs.rows, inputs.modelled), inputs.telling)}
 
 
 def _reversals(inputs: _Inputs) -> dict[str, pl.DataFrame]:
     levels, bounds = inputs.levels.collect(), pl.read_parquet(inputs.bounds)
-    return {"reversals": reversals(inputs.rows, levels, bounds, inputs.specs)}
+    return {"reversals": reversals(inputs.rows, levels, bounds, inputs.modelled)}
 
 
 def _claims(inputs: _Inputs) -> dict[Key, Found]:
@@ -174,10 +196,10 @@ def _claims(inputs: _Inputs) -> dict[Key, Found]:
 
 #: Statistics that do not wait for each other; what takes longest comes first.
 _JOBS: dict[str, Callable[[_Inputs], Any]] = {
-    "factor_effects": lambda inputs: {"factor_effects": factor_effects(inputs.rows, inputs.specs)},
+    "factor_effects": _factor_effects,
     "claims": _claims,
     "reversals": _reversals,
-    "consistency": lambda inputs: {"consistency": consistency(inputs.rows, inputs.levels.collect(), inputs.specs)},
+    "consistency": lambda inputs: {"consistency": consistency(inputs.rows, inputs.levels.collect(), inputs.modelled)},
     "association": _association,
     "violation_rules": lambda inputs: {"violation_rules": violation_rules(inputs.rows)},
     "evidence_kinds": lambda inputs: {"evidence_kinds": evidence_kinds(inputs.rows)},
@@ -185,7 +207,7 @@ _JOBS: dict[str, Callable[[_Inputs], Any]] = {
     "deciders": _deciders,
     "trend": lambda inputs: {"trend": trend(inputs.rows, inputs.added)},
     "importance": lambda inputs: measure_importance(inputs.rows, inputs.added),
-    "surprising_rulings": lambda inputs: {"surprising_rulings": surprising_rulings(inputs.rows, inputs.specs)},
+    "surprising_rulings": lambda inputs: {"surprising_rulings": surprising_rulings(inputs.rows, inputs.modelled)},
     "times": _times,
     "validation": lambda inputs: validate(inputs.rows, inputs.added),
 }

@@ -9,14 +9,17 @@ from flows.report.data import ReportData
 from flows.report.disclosure import ALL, RULED, TOTAL, Disclosure
 from flows.report.duration import DURATION_UNKNOWN, time_sentence
 from flows.report.effects import HEADLINE_MODEL, direction_sentences, factor_effects, ranked_effects, two_ways
-from flows.report.further import further_sentence
+from flows.report.further import further_sentence, telling_notice
 from flows.report.importance import ranked_importance, ranking_sentence
 from flows.report.listing import of_group
 from flows.report.misleading import misleading_sentence, reversals
 from flows.report.names import FACTORS, RULED_ORDER
-from flows.report.quality import file_totals, missing_tables, not_recorded_factors
+from flows.report.quality import file_totals, missing_tables, not_recorded_factors, unknown_sellers
 from flows.report.rates import headline_cards, overall_rates
 from transforms.registry import Label
+
+#: A smaller share of disputes without a seller is not worth a sentence at the top.
+_MOST_UNKNOWN = 0.02
 
 
 def answer_section(data: ReportData, disclosure: Disclosure, changed: Label | None = None) -> Section:
@@ -27,8 +30,8 @@ def answer_section(data: ReportData, disclosure: Disclosure, changed: Label | No
         disclosure: What is hidden.
         changed: What changed since the release before, if there is one.
     """
-    notice = definitions_notice(data)
-    blocks: list[Block] = [Prose(notice, "notice")] if notice else []
+    notices = (telling_notice(data), definitions_notice(data))
+    blocks: list[Block] = [Prose(notice, "notice") for notice in notices if notice]
     cards = headline_cards(data, disclosure)
     blocks += [cards] if cards else []
     blocks += five_sentences(data, disclosure)
@@ -101,7 +104,17 @@ def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
     absent_tables = missing_tables(data)
     if absent_tables:
         yield words.missing_tables(absent_tables)
+    yield from _sellers(data)
     yield from _left_out(data, disclosure)
+
+
+def _sellers(data: ReportData) -> Iterator[Label]:
+    """What unknown sellers do to every interval."""
+    unknown = unknown_sellers(data)
+    if unknown == 1:
+        yield words.SELLERS_UNKNOWN
+    elif unknown >= _MOST_UNKNOWN:
+        yield words.some_sellers_unknown(unknown)
 
 
 def _left_out(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:

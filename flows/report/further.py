@@ -10,6 +10,7 @@ from flows.report.names import factor_label
 from flows.report.numbers import count, decimal
 from flows.report.suppression import K
 from transforms.registry import Label
+from transforms.statistics.telling import TELLS_OUTCOME
 
 MEASURE = "cramers_v"
 #: Share of false discoveries that is put up with.
@@ -47,6 +48,23 @@ def further_sentence(data: ReportData, disclosure: Disclosure) -> Label | None:
     rest = _named([factor_label(row.factor) for row in without], Label("; it is not shown for ", "；未显示相关的有"))
     note = Label("; Cramér's V, not adjusted.", "（Cramér V，未调整）。") if with_it else Label(".", "。")
     return Label(f"{head.en}{named.en}{rest.en}{note.en}", f"{head.zh}{named.zh}{rest.zh}{note.zh}")
+
+
+def telling_notice(data: ReportData) -> Label | None:
+    """That further columns tell the outcome by themselves, as what is written down with a ruling does."""
+    names = sorted({row.factor for row in data.associations if row.status == TELLS_OUTCOME})
+    if not names:
+        return None
+    named = words.join([factor_label(name) for name in names])
+    one = len(names) == 1
+    tells, they, are, them = ("tells", "it was", "it is", "it") if one else ("tell", "they were", "they are", "them")
+    return Label(
+        f"Beware: {named.en} {tells} the outcome almost without exception, as does what is written down with a ruling "
+        f"or after it. Unless {they} known before, take {them} out of the profile. Here {are} left out of all models, "
+        "so that the other effects stand.",
+        f"注意：{named.zh} 与判定结果几乎完全对应，通常是随判定或判定之后才写下的内容。"
+        "除非判定前已知，否则应从配置中去掉。此处未将其纳入任何模型，其他效应不受影响。",
+    )
 
 
 def _only_one(row: Association, *, is_shown: bool) -> Label:

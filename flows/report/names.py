@@ -57,6 +57,9 @@ _STATUSES = {
     "too_few_clusters": Label("too few sellers for a test", "卖家太少，无法检验"),
     "too_few_disputes": Label("too few disputes", "纠纷太少"),
     "perfect_association": Label("tells the outcome without exception, so no interval", "与结果完全对应，无法给出区间"),
+    "tells_outcome": Label(
+        "tells the outcome almost without exception, so it is left out of the models", "与结果几乎完全对应，不进入模型"
+    ),
     "constant": Label("the same in every dispute", "在所有纠纷中取值相同"),
     "rare_levels": Label("none of its values is frequent enough", "各取值出现次数都太少"),
     "one_outcome": Label("all disputes have the same outcome", "所有纠纷结果相同"),

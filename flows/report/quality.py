@@ -155,6 +155,12 @@ def _columns_table(data: ReportData) -> Table | None:
     return Table(caption, head, rows, is_folded=True)
 
 
+def unknown_sellers(data: ReportData) -> float:
+    """Share of disputes whose seller is not recorded."""
+    found = [c for c in data.columns if (c.table, c.column) == ("core.disputes", "seller_id") and c.n]
+    return 1 - found[0].n_recorded / found[0].n if found else 0.0
+
+
 def missing_tables(data: ReportData) -> list[str]:
     """Tables of the contract that the release has no row of."""
     return [name for name in INPUT_TABLES if all(c.n == 0 for c in data.columns if c.table == f"core.{name}")]

@@ -12,6 +12,7 @@ from flows.report.listing import of_group, quoted
 from flows.report.money import money_tables
 from flows.report.names import NOT_RECORDED, OUTCOME_ORDER, RULED_ORDER, outcome_label, slice_label, value_label
 from flows.report.numbers import count, percent
+from flows.report.quality import unknown_sellers
 from transforms.registry import Label
 
 _SLICES = ("category", "claim", "decided_by", "month")
@@ -113,7 +114,7 @@ def rates_section(data: ReportData, disclosure: Disclosure) -> Section:
     figures = tuple(figure for figure in found if figure is not None)
     blocks: list[Block] = [Figures(figures)] if figures else [Prose(words.NOTHING_RULED)]
     if overall and not disclosure.hides_total(next(iter(overall.values()))):
-        blocks.insert(0, Prose(words.sellers(next(iter(overall.values())))))
+        blocks.insert(0, Prose(words.sellers(next(iter(overall.values())), unknown_sellers(data))))
     return Section(
         "who-wins", Label("Who wins", "谁胜出"), (*blocks, *_endings(data, disclosure), *money_tables(data, disclosure))
     )

@@ -104,21 +104,47 @@ def compare_sides(buyer: Rate, seller: Rate) -> Label:
     )
 
 
-def sellers(rate: Rate) -> Label:
-    """How many sellers stand behind the rulings, and what that means for the intervals."""
+SELLERS_UNKNOWN = Label(
+    "Sellers were not recorded, so intervals take rulings as independent and may be too narrow.",
+    "数据未记录卖家，区间按判定相互独立计算，可能偏窄。",
+)
+
+
+def sellers(rate: Rate, unknown: float = 0.0) -> Label:
+    """How many sellers stand behind the rulings, and what that means for the intervals.
+
+    Args:
+        rate: A rate of all rulings.
+        unknown: Share of disputes whose seller is not recorded.
+    """
     if rate.status == "not_clustered":
-        return Label(
-            "Sellers were not recorded, so intervals take rulings as independent and may be too narrow.",
-            "数据未记录卖家，区间按判定相互独立计算，可能偏窄。",
-        )
+        return SELLERS_UNKNOWN
     n, effective = count(rate.n_clusters), decimal(rate.n_effective, 0)
     care = Label(" So few sellers call for care with every interval.", "卖家过少，各区间仅供参考。")
     more = care if rate.status in {"few_clusters", "one_cluster"} else same("")
+    if unknown:
+        gap = some_sellers_unknown(unknown)
+        head = Label(
+            f"Sellers behind them, a dispute without one counted as one more: {n}. {gap.en}",
+            f"涉及 {n} 个卖家（未记录卖家的纠纷各计一个）。{gap.zh}",
+        )
+    else:
+        head = Label(f"Sellers behind them: {n}.", f"涉及 {n} 个卖家。")
     return Label(
-        f"Sellers behind them: {n}. Because the same sellers come back, the rulings tell as much as "
-        f"about {effective} independent ones, and all intervals allow for that.{more.en}",
-        f"涉及 {n} 个卖家。同一卖家会多次出现，因此信息量约等于 {effective} 个相互独立的判定，"
+        f"{head.en} Because the same sellers come back, the rulings tell as much as about {effective} independent "
+        f"ones, and all intervals allow for that.{more.en}",
+        f"{head.zh}同一卖家会多次出现，因此信息量约等于 {effective} 个相互独立的判定，"
         f"所有区间均已考虑这一点。{more.zh}",
+    )
+
+
+def some_sellers_unknown(unknown: float) -> Label:
+    """That some disputes name no seller, and what that does to the intervals."""
+    share = percent(unknown)
+    return Label(
+        f"In {share} of disputes no seller is recorded: they are taken as independent, so that intervals may be too "
+        "narrow.",
+        f"{share} 的纠纷未记录卖家，按相互独立处理，区间可能偏窄。",
     )
 
 

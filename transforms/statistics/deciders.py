@@ -145,6 +145,9 @@ def _compare(frame: pl.LazyFrame, specs: Sequence[FactorSpec]) -> _Deciders:
         # The whole matrix says why.
         pruned = replace(pruned, matrix=design.matrix, rows=np.arange(design.matrix.n))
     model = fit_model("buyer_wins", pruned.matrix, Logit(BUYER_WINS))
+    if model.fitted is None:
+        # Where terms decide all rulings the model has lost its rows; the deciders are still counted.
+        model = replace(model, matrix=pruned.matrix)
     return _scored(model, prepared, pruned.rows)
 
 

@@ -177,6 +177,22 @@ def test_sellers_not_recorded_is_said_once(tmp_path: Path) -> None:
     assert table.note.en.count("sellers were not recorded") == 1
 
 
+def test_sellers_not_recorded_for_some_are_counted_as_such(tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    disputes = [{"dispute_id": f"D{place}", "seller_id": "S" if place < 3 else None} for place in range(10)]
+    rates = rate_rows(outcome_counts(50, 20, 30), slice="all", value="all")
+    release = Release().add("marts.outcome_rates", *rates).add("core.disputes", *disputes)
+    page = _page(release, tmp_path)
+    gap = "In 70.0% of disputes no seller is recorded: they are taken as independent"
+    assert any(gap in sentence for sentence in _sentences(_section(page, "answer")))
+    said = " ".join(_sentences(_section(page, "who-wins")))
+    assert "Sellers behind them, a dispute without one counted as one more" in said
+    assert gap in said
+    unknown = Release().add("core.disputes", *({**row, "seller_id": None} for row in disputes))
+    limits = _sentences(_section(_page(unknown, tmp_path / "none"), "answer"))
+    assert any(sentence.startswith("Sellers were not recorded") for sentence in limits)
+
+
 def test_thin_groups_are_listed(tmp_path: Path) -> None:
     groups = {
         ("all", "all"): (500, 200, 300, 0, 0, 0, 0),

@@ -9,7 +9,7 @@ import pytest
 from tests.transforms.statistics.odd_cases import ODD_CASES, assert_honest, assert_same_for_any_order, ruled
 from transforms.statistics.consistency import FEWEST_RULINGS, MOST_DECIDERS
 from transforms.statistics.deciders import DeciderTables, decider_tables
-from transforms.statistics.specs import factor_specs
+from transforms.statistics.specs import FactorKind, FactorSpec, factor_specs
 
 SPECS = factor_specs()
 
@@ -128,3 +128,11 @@ def test_odd_cases(name: str) -> None:
     if name in expected:
         assert set(tables.effects["status"]) == {expected[name]}
         assert tables.effects["p_value"].null_count() == tables.effects.height
+
+
+def test_deciders_are_counted_where_a_term_tells_every_outcome() -> None:
+    told = FactorSpec("told", "told", FactorKind.CATEGORICAL)
+    frame = ruled(600, 5).with_columns(told=pl.col("outcome"))
+    tables = decider_tables(frame.lazy(), factor_specs([told]))
+    assert tables.effects["n"].sum() == 600
+    assert set(tables.effects["status"]) == {"separation"}
