@@ -1,11 +1,13 @@
 """What must hold of the staged tables: one suite per table, run by Great Expectations on DuckDB."""
 
-from expectations.engine import Resources, gate, preload, validate
+from expectations.engine import Outcome, Parted, Resources, gate, preload, validate, validate_parts
 from expectations.model import (
     Check,
+    Counts,
     ExpectationError,
     ExpectationResult,
     Parameters,
+    Part,
     Relation,
     Severity,
     Suite,
@@ -17,9 +19,13 @@ __all__ = [
     "EXPORT_SUITES",
     "SCORE_SUITES",
     "Check",
+    "Counts",
     "ExpectationError",
     "ExpectationResult",
+    "Outcome",
     "Parameters",
+    "Part",
+    "Parted",
     "Relation",
     "Resources",
     "Severity",
@@ -27,4 +33,5 @@ __all__ = [
     "gate",
     "preload",
     "validate",
+    "validate_parts",
 ]

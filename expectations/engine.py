@@ -3,13 +3,24 @@
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from expectations.model import Check, ExpectationError, ExpectationResult, Parameters, Relation, Severity, Suite
+from expectations.model import (
+    Check,
+    Counts,
+    ExpectationError,
+    ExpectationResult,
+    Parameters,
+    Part,
+    Relation,
+    Severity,
+    Suite,
+)
 from expectations.rules import row_label
 from expectations.suites import ALL_SUITES
 
@@ -20,6 +31,10 @@ if TYPE_CHECKING:
 
 COLUMN_TYPES = "column_types"
 EXAMPLES = 3
+#: Disputes that rows are looked up in: all that are staged, or those of the parts that are new.
+PARENTS = "staged_parents"
+# No run comes after it; what is implausible even then is so in every run.
+_FAR = datetime(9000, 1, 1, tzinfo=UTC)
 # What the checks of other tables need to know of the disputes; one row per dispute or user, whatever the staged
 # table holds, so that a join never multiplies rows.
 HELPERS: dict[str, str] = {
@@ -28,7 +43,7 @@ HELPERS: dict[str, str] = {
             dispute_id as parent_id,
             min(epoch_us(opened_at)) as parent_opened_us,
             min(epoch_us(ruled_at)) as parent_ruled_us
-        from staged_disputes
+        from staged_parents
         where dispute_id is not null
         group by dispute_id
     """,
@@ -55,6 +70,32 @@ class Resources:
     threads: int = 2
     spill: Path | None = None
     prepare: "Callable[[duckdb.DuckDBPyConnection], None]" = lambda _: None
+
+
+@dataclass(frozen=True)
+class Parted:
+    """Tables in parts, some of which were checked before.
+
+    Attributes:
+        parts: Parts of a table by its name; a table without any is checked as a whole.
+        parents: SQL select of the disputes that rows of new parts belong to; empty: all disputes.
+    """
+
+    parts: Mapping[str, Sequence[Part]] = field(default_factory=dict)
+    parents: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a validation found.
+
+    Attributes:
+        results: One result for every check of every suite, sorted by table and check.
+        counted: By key of a part what a later run need not count again.
+    """
+
+    results: list[ExpectationResult]
+    counted: Mapping[str, Mapping[str, Counts]] = field(default_factory=dict)
 
 
 def preload() -> None:
@@ -85,15 +126,43 @@ def validate(
     Raises:
         ExpectationError: A view cannot be read, or a check cannot be evaluated.
     """
+    return validate_parts(views, suites, parameters, resources, Parted()).results
+
+
+def validate_parts(
+    views: Mapping[str, str],
+    suites: Sequence[Suite],
+    parameters: Parameters,
+    resources: Resources | None,
+    parted: Parted,
+) -> Outcome:
+    """Check the staged tables, and of tables in parts no row twice: what is known of a part is added up.
+
+    Checks that need all rows at once (keys, users, whether there are rows at all) are made over the whole in any case.
+
+    Args:
+        views: As in ``validate``.
+        suites: As in ``validate``.
+        parameters: As in ``validate``.
+        resources: As in ``validate``.
+        parted: The parts.
+
+    Returns:
+        The same results as ``validate``, whatever is known, and what is known now.
+
+    Raises:
+        ExpectationError: A view cannot be read, or a check cannot be evaluated.
+    """
     import duckdb  # noqa: PLC0415 - the command line loads this module without DuckDB
 
     try:
         with _database(resources or Resources()) as connection, _adapter().open_source(connection) as source:
-            _stage(connection, views, suites)
-            results = _run(connection, source, suites, parameters)
+            _stage(connection, views, suites, parted.parents)
+            outcome = _run(_Judge(connection, source, parameters), suites, parted.parts)
     except duckdb.Error as error:
         raise ExpectationError(f"the staged tables could not be checked, which is a fault of ours: {error}") from error
-    return sorted(results, key=lambda result: (result.table_name, result.expectation))
+    results = sorted(outcome.results, key=lambda result: (result.table_name, result.expectation))
+    return replace(outcome, results=results)
 
 
 def gate(results: Iterable[ExpectationResult], suites: Sequence[Suite] = ALL_SUITES) -> list[str]:
@@ -144,7 +213,9 @@ def _database(resources: Resources) -> "Iterator[duckdb.DuckDBPyConnection]":
         connection.close()
 
 
-def _stage(connection: "duckdb.DuckDBPyConnection", views: Mapping[str, str], suites: Sequence[Suite]) -> None:
+def _stage(
+    connection: "duckdb.DuckDBPyConnection", views: Mapping[str, str], suites: Sequence[Suite], parents: str
+) -> None:
     """Create ``staged_<table>`` for every table that the suites read, and the list of all columns' types."""
     import duckdb  # noqa: PLC0415 - see validate
 
@@ -161,6 +232,8 @@ def _stage(connection: "duckdb.DuckDBPyConnection", views: Mapping[str, str], su
             raise ExpectationError(f"the staged table {name} cannot be read: {error}") from error
         rows = [(name, column, kind, staged.get(column)) for column, kind in declared.items()]
         connection.executemany(f"insert into {COLUMN_TYPES} values (?, ?, ?, ?)", rows)
+    if "disputes" in tables:
+        connection.execute(f"create view {PARENTS} as {parents or 'select * from staged_disputes'}")
 
 
 def _parents(suites: Sequence[Suite]) -> list[Suite]:
@@ -169,63 +242,137 @@ def _parents(suites: Sequence[Suite]) -> list[Suite]:
     return [suite for suite in ALL_SUITES if needed and suite.table.name == "disputes"]
 
 
-def _run(
-    connection: "duckdb.DuckDBPyConnection", source: "Source", suites: Sequence[Suite], parameters: Parameters
-) -> list[ExpectationResult]:
-    results = _judge_columns(connection, source, suites)
+@dataclass(frozen=True)
+class _Judge:
+    """Where suites are run.
+
+    Attributes:
+        connection: The database in memory, with a view of each table.
+        source: The same for Great Expectations.
+        parameters: The moment of the run and the thresholds.
+    """
+
+    connection: "duckdb.DuckDBPyConnection"
+    source: "Source"
+    parameters: Parameters
+
+    def of(self, relation: str, checks: Sequence[Check]) -> "dict[str, Verdict]":
+        """Run checks on a view, and return what was found by name; no checks, no scan."""
+        verdicts: list[Verdict] = _adapter().judge(self.source, relation, checks) if checks else []
+        return {check.name: verdict for check, verdict in zip(checks, verdicts, strict=True)}
+
+    def with_examples(
+        self, relation: str, checks: Sequence[Check], found: "Mapping[str, Verdict]", key: tuple[str, ...]
+    ) -> "dict[str, Verdict]":
+        """Look in a view for examples of what failed."""
+        failed = [check for check in checks if not found[check.name].success]
+        examples = _examples(self.connection, relation, failed, key)
+        return {
+            name: replace(verdict, examples=verdict.examples or examples.get(name, ()))
+            for name, verdict in found.items()
+        }
+
+
+def _run(judge: _Judge, suites: Sequence[Suite], parts: Mapping[str, Sequence[Part]]) -> Outcome:
+    results = _judge_columns(judge, suites)
     if not all(result.success for result in results):
-        return results + [_not_judged(suite, check) for suite in suites for check in _checks(suite, Relation.ROWS)]
+        return Outcome(
+            results + [_not_judged(suite, check) for suite in suites for check in _checks(suite, Relation.ROWS)]
+        )
     for helper in sorted({name for suite in suites for name in suite.needs}):
-        connection.execute(f"create table {helper} as {HELPERS[helper]}")
-    return results + [one for suite in suites for one in _judge_rows(connection, source, suite, parameters)]
+        judge.connection.execute(f"create table {helper} as {HELPERS[helper]}")
+    of_tables = [_judge_rows(judge, suite, parts.get(suite.table.name, ())) for suite in suites]
+    results += [result for outcome in of_tables for result in outcome.results]
+    return Outcome(results, {key: counts for outcome in of_tables for key, counts in outcome.counted.items()})
 
 
-def _judge_columns(
-    connection: "duckdb.DuckDBPyConnection", source: "Source", suites: Sequence[Suite]
-) -> list[ExpectationResult]:
+def _judge_columns(judge: _Judge, suites: Sequence[Suite]) -> list[ExpectationResult]:
     """Run the checks on columns of all tables together; the table's name tells equal names apart meanwhile."""
     pairs = [(suite, check) for suite in suites for check in _checks(suite, Relation.COLUMNS)]
     if not pairs:
         return []
     named = [replace(check, name=f"{suite.table.name}_{check.name}") for suite, check in pairs]
     derived = ", ".join(f"{check.derived} as {check.name}" for check in named)
-    connection.execute(f"create view checked_{COLUMN_TYPES} as select *, {derived} from {COLUMN_TYPES}")
-    verdicts = _judge(connection, source, f"checked_{COLUMN_TYPES}", named, ())
-    return [_result(suite, check, verdict, 0) for (suite, check), verdict in zip(pairs, verdicts, strict=True)]
+    relation = f"checked_{COLUMN_TYPES}"
+    judge.connection.execute(f"create view {relation} as select *, {derived} from {COLUMN_TYPES}")
+    verdicts = judge.with_examples(relation, named, judge.of(relation, named), ())
+    return [_result(suite, check, verdicts[own.name], 0) for (suite, check), own in zip(pairs, named, strict=True)]
 
 
-def _judge_rows(
-    connection: "duckdb.DuckDBPyConnection", source: "Source", suite: Suite, parameters: Parameters
-) -> list[ExpectationResult]:
-    """Run the checks on the rows of one table, over a view that adds a column for each rule to the declared ones."""
+def _judge_rows(judge: _Judge, suite: Suite, parts: Sequence[Part]) -> Outcome:
+    """Run the checks on the rows of one table."""
     table = suite.table
-    (n_rows,) = connection.execute(f"select count(*) from staged_{table.name}").fetchall()[0]
-    checks = [_filled_in(check, n_rows, parameters) for check in _checks(suite, Relation.ROWS)]
-    declared = ", ".join(table.column_names)
+    (n_rows,) = judge.connection.execute(f"select count(*) from staged_{table.name}").fetchall()[0]
+    checks = [_filled_in(check, n_rows, judge.parameters) for check in _checks(suite, Relation.ROWS)]
+    whole = _checked(judge, suite, checks, f"checked_{table.name}", f"staged_{table.name}")
+    new = [part for part in parts if part.known is None]
+    counts = {part.key: part.known or {} for part in parts}
+    # A table without parts, or all new in one, is checked in one query; of others only what needs all rows.
+    if len(new) == len(parts) <= 1:
+        found = judge.of(whole, checks)
+        counts = {part.key: _counts(checks, found) for part in new}
+    else:
+        for number, part in enumerate(new):
+            counts[part.key] = _counts(checks, _of_part(judge, suite, part, checks, number))
+        found = judge.of(whole, [check for check in checks if not check.adds_up])
+        found |= {check.name: _added_up(check, counts.values()) for check in checks if check.adds_up}
+        _look_up_in_all(judge, suite, found)
+    verdicts = judge.with_examples(whole, checks, found, table.key)
+    results = [_result(suite, check, verdicts[check.name], n_rows) for check in checks]
+    unsettled = {part.key for part in new if not _is_settled(judge, suite, part, counts[part.key])}
+    return Outcome(results, {key: known for key, known in counts.items() if key not in unsettled})
+
+
+def _of_part(judge: _Judge, suite: Suite, part: Part, checks: Sequence[Check], number: int) -> "dict[str, Verdict]":
+    """Run the checks that add up on the rows of one part."""
+    added = [check for check in checks if check.adds_up]
+    return judge.of(_checked(judge, suite, added, f"checked_{suite.table.name}_{number}", f"({part.view})"), added)
+
+
+def _checked(judge: _Judge, suite: Suite, checks: Sequence[Check], name: str, rows: str) -> str:
+    """Make a view that adds a column for each rule to the declared ones, and return its name."""
+    declared = ", ".join(suite.table.column_names)
     derived = "".join(f", {check.derived} as {check.name}" for check in checks if check.derived)
-    connection.execute(
-        f"create view checked_{table.name} as "
-        f"select {declared}{derived} from (select {declared} from staged_{table.name}) {suite.lookup}"
+    judge.connection.execute(
+        f"create view {name} as select {declared}{derived} from (select {declared} from {rows}) {suite.lookup}"
     )
-    verdicts = _judge(connection, source, f"checked_{table.name}", checks, table.key)
-    return [_result(suite, check, verdict, n_rows) for check, verdict in zip(checks, verdicts, strict=True)]
+    return name
 
 
-def _judge(
-    connection: "duckdb.DuckDBPyConnection",
-    source: "Source",
-    relation: str,
-    checks: Sequence[Check],
-    key: tuple[str, ...],
-) -> "list[Verdict]":
-    """Run checks on a view, and look for examples of what failed."""
-    verdicts: list[Verdict] = _adapter().judge(source, relation, checks)
-    failed = [check for check, verdict in zip(checks, verdicts, strict=True) if not verdict.success]
-    examples = _examples(connection, relation, failed, key)
-    return [
-        replace(verdict, examples=verdict.examples or examples.get(check.name, ()))
-        for check, verdict in zip(checks, verdicts, strict=True)
+def _look_up_in_all(judge: _Judge, suite: Suite, found: "Mapping[str, Verdict]") -> None:
+    """Look rows up in all disputes again, where examples are wanted: they may be in a part that is not new."""
+    if all(verdict.success for verdict in found.values()):
+        return
+    judge.connection.execute(f"create or replace view {PARENTS} as select * from staged_disputes")
+    for helper in suite.needs:
+        judge.connection.execute(f"create or replace table {helper} as {HELPERS[helper]}")
+
+
+def _counts(checks: Sequence[Check], found: "Mapping[str, Verdict]") -> dict[str, Counts]:
+    added = [check.name for check in checks if check.adds_up]
+    return {name: (found[name].n_checked or 0, found[name].n_unexpected) for name in added}
+
+
+def _added_up(check: Check, parts: Iterable[Mapping[str, Counts]]) -> "Verdict":
+    """Judge the sum of the parts as Great Expectations judges a table: by the share of rows that hold."""
+    counts = [part[check.name] for part in parts]
+    n_checked, n_unexpected = sum(n for n, _ in counts), sum(n for _, n in counts)
+    success = n_checked == 0 or (float(n_checked) - float(n_unexpected)) / float(n_checked) >= check.mostly
+    verdict: Verdict = _adapter().Verdict(success, n_checked, n_unexpected)
+    return verdict
+
+
+def _is_settled(judge: _Judge, suite: Suite, part: Part, counts: Mapping[str, Counts]) -> bool:
+    """Tell whether a later run would count the same: whether no row is only implausible because it is of the future."""
+    doubtful = [
+        check for check in suite.checks if check.adds_up and "$as_of_us" in check.derived and counts[check.name][1]
     ]
+    if not doubtful:
+        return True
+    later = [_filled_in(check, 0, replace(judge.parameters, as_of=_FAR)) for check in doubtful]
+    broken = ", ".join(f"count(*) filter (where not {check.derived})" for check in later)
+    found = judge.connection.execute(f"select {broken} from ({part.view}) {suite.lookup}").fetchone()
+    return found == tuple(counts[check.name][1] for check in doubtful)
 
 
 def _examples(
@@ -258,13 +405,23 @@ def _filled_in(check: Check, n_rows: int, parameters: Parameters) -> Check:
         "quarantine_stop": parameters.quarantine_stop,
         "quarantine_warn": parameters.quarantine_warn,
         "key_slices": _slices(n_rows, parameters.keys_checked),
-        "text_slices": _slices(n_rows, parameters.texts_checked),
+        "text_slices": text_slices(n_rows, parameters),
     }
     return replace(
         check,
         derived=Template(check.derived).substitute(values),
         example_query=Template(check.example_query).substitute(values),
     )
+
+
+def text_slices(n_rows: int, parameters: Parameters) -> int:
+    """Return how many slices the texts of a table are cut into, of which one is searched for broken characters.
+
+    Args:
+        n_rows: Rows of the table.
+        parameters: How many texts are searched, about.
+    """
+    return _slices(n_rows, parameters.texts_checked)
 
 
 def _slices(n_rows: int, n_wanted: int) -> int:

@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeAlias
 
 from transforms.registry import Table
 
 CORRECT_ROWS = "Correct these rows at their source and deliver the batch again."
+#: Expectations that look at one row at a time, so that counts of parts of a table add up to those of the whole.
+_BY_ROW = frozenset(
+    {"ExpectCountedValuesToBeInSet", "ExpectCountedValuesToBeBetween", "ExpectCountedValuesToNotBeNull"}
+)
 
 
 class ExpectationError(RuntimeError):
@@ -78,6 +83,7 @@ class Check:
         measure: What is counted.
         remedy: What to do about a failure.
         relation: Whether it counts rows of the table, or the table's columns.
+        is_of_whole: Whether what it finds of a row hangs on rows that may come later, anywhere in the export.
     """
 
     name: str
@@ -93,6 +99,17 @@ class Check:
     measure: str = "rows"
     remedy: str = CORRECT_ROWS
     relation: Relation = Relation.ROWS
+    is_of_whole: bool = False
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the counts of parts of the table add up to those of the whole."""
+        return self.expectation in _BY_ROW and self.relation is Relation.ROWS and not self.is_of_whole
+
+    @property
+    def mostly(self) -> float:
+        """Smallest share of rows that must not break it, for a check that adds up."""
+        return float(str(self.arguments.get("mostly", 1.0)))
 
     @property
     def judged_column(self) -> str:
@@ -121,6 +138,25 @@ class Suite:
         taken = sorted({name for name in names if names.count(name) > 1 or name in self.table.column_names})
         if taken:
             raise ValueError(f"checks of {self.table.name} need names of their own, got twice: {', '.join(taken)}")
+
+
+#: Rows to which a check applies, and how many of them break it.
+Counts: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of a table that are counted together; all parts make up the table.
+
+    Attributes:
+        key: Hash of everything that decides what the rows say, and what is known of their disputes.
+        view: SQL select of the rows.
+        known: For each check that adds up what was counted when the same rows were checked before; None: they are new.
+    """
+
+    key: str
+    view: str
+    known: Mapping[str, Counts] | None = None
 
 
 @dataclass(frozen=True)

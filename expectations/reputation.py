@@ -17,6 +17,7 @@ def _users() -> tuple[Check, ...]:
             holds="party_id is not null",
             mostly=0.5,
             shows=(),
+            is_of_whole=True,
         ),
         row_rule(
             "member_since_before_as_of",

@@ -37,6 +37,7 @@ def row_rule(  # noqa: PLR0913 - a rule is written once, as one call with names
     mostly: float = 1.0,
     shows: tuple[str, ...] | None = None,
     remedy: str = CORRECT_ROWS,
+    is_of_whole: bool = False,
 ) -> Check:
     """A rule about single rows: where ``applies`` is true ``holds`` must be true, and NULL is not true.
 
@@ -50,6 +51,7 @@ def row_rule(  # noqa: PLR0913 - a rule is written once, as one call with names
         mostly: Smallest share of sound rows among them.
         shows: Columns to show of a row that breaks the rule; the column itself by default.
         remedy: What to do about a failure.
+        is_of_whole: Whether what it finds of a row hangs on rows that may come later, anywhere in the export.
     """
     flag = f"case when {applies} then coalesce({holds}, false) end"
     return Check(
@@ -63,6 +65,7 @@ def row_rule(  # noqa: PLR0913 - a rule is written once, as one call with names
         breaks=f"not {name}",
         shows=(column,) if shows is None else shows,
         remedy=remedy,
+        is_of_whole=is_of_whole,
     )
 
 

@@ -119,12 +119,12 @@ class Steps:
     def _build(self, work: Path, resolved: Resolved, books: Books, scorer: Scorer, run_id: str) -> Path:
         """Make everything that belongs to a release, in a folder that nobody reads yet."""
         ledger, settings = resolved.ledger, self.settings
-        results = self._stage("validate", lambda: validate_staged(resolved, books, settings, work))
+        built = empty_folder(work / "release")
+        results = self._stage("validate", lambda: validate_staged(resolved, books, settings, work, built))
         folder = settings.layout.shared / run_id / "scored"
         scored: Scored = self._stage("score", lambda: score(resolved, scorer, folder, settings))
         results += self._stage("validate_scores", lambda: validate_scores(scored, settings, work))
         estimates = self._stage("estimate", lambda: self._estimates(scored, ledger))
-        built = empty_folder(work / "release")
         frames = {**estimates, **self._frames(books, run_id, ledger, scorer), "expectations": results_frame(results)}
         sources = Sources(_parquet(scored, resolved), _frames_of_sql(frames, books, resolved))
         database = built / DATABASE

@@ -40,7 +40,7 @@ def piece_key(piece: Piece, resolved: Resolved, scorer: Scorer, sides: pl.DataFr
     recorded = recorded_files(resolved, piece.month)
     parts = (
         (code_version(), pl.__version__, scorer.version, piece),
-        [_staged(resolved, table, piece.month) for table in INPUT_TABLES if table != "reputation"],
+        [staged_files(resolved, table, piece.month) for table in INPUT_TABLES if table != "reputation"],
         [(table, content_hash(frame)) for table, frame in resolved.excluded.items() if table != "reputation"],
         [(table, content_hash(frame)) for table, frame in resolved.adopted.items()],
         [(table, sorted(files)) for table, files in recorded.items()],
@@ -50,8 +50,17 @@ def piece_key(piece: Piece, resolved: Resolved, scorer: Scorer, sides: pl.DataFr
     return hashlib.blake2b(repr(parts).encode(), digest_size=_KEY_BYTES).hexdigest()
 
 
-def _staged(resolved: Resolved, table: str, month: str) -> list[tuple[str, str, str]]:
-    """List the files with rows of the month, or with rows that it adopted, in order of delivery."""
+def staged_files(resolved: Resolved, table: str, month: str) -> list[tuple[str, str, str]]:
+    """List the files with rows of a month, or with rows that it adopted, in order of delivery.
+
+    Args:
+        resolved: The rows in force of the month, see ``Resolved.of_month``.
+        table: Name of the table.
+        month: The month.
+
+    Returns:
+        Of each file its hash, how it was read, and when it was delivered.
+    """
     adopted = resolved.adopted.get(table)
     has_adopted = adopted is not None and adopted.height > 0
     return [
