@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,20 +23,18 @@ from flows.configuration import load_scorer
 from flows.ingest.ledger import make_ledger, read_deliveries
 from flows.pieces import Piece, cut
 from flows.publish import folder_in_force
-from flows.resolve import Resolved, resolve
+from flows.resolve import CHILDREN, Resolved, resolve
 from flows.scored_cache import piece_key
-from flows.scoring import disputes_of, score_words
+from flows.scoring import children_of, disputes_of, score_words, users_of
 from flows.scoring_users import score_users, sides_of
 from flows.settings import Layout
 from transforms.factors.evidence import score_evidence
+from transforms.factors.numbers import NUMBER, by_number
 from transforms.factors.reputation import pivot_sides
 from transforms.factors.rules import score_rules
-from transforms.factors.time_rules import mark_counted
 from transforms.factors.tone import score_tone_parts
-from transforms.registry import INPUT_TABLES
 from transforms.tone import score_messages
 
-_CHILDREN = ("evidence", "violations", "messages")
 # What is done once in a run, for all months; its share of the months is taken in the table.
 _ONCE = "tone: word lists laid out"
 _T = TypeVar("_T")
@@ -87,7 +86,7 @@ def _copy(resolved: Resolved, months: set[str], scratch: Path) -> float:
     """Let DuckDB read the staged rows of the months and write them again."""
     begun = time.process_time()
     with duckdb.connect() as connection:
-        for table in ("disputes", *_CHILDREN):
+        for table in ("disputes", *CHILDREN):
             listed = [path for month in sorted(months) for path in resolved.paths(table, month)]
             target = scratch / f"{table}.parquet"
             connection.read_parquet(listed, union_by_name=True).write_parquet(str(target), compression="zstd")
@@ -109,35 +108,31 @@ def _score(resolved: Resolved, pieces: Sequence[Piece], scratch: Path, clock: Cl
 
 def _score_piece(piece: Piece, resolved: Resolved, sides: Path, scratch: Path, clock: Clock) -> int:
     scorer = load_scorer()
-    disputes = clock.time("reading, time rules", lambda: disputes_of(piece, resolved))
-    rows = {name: piece.of(resolved.rows(name, piece.month)) for name in _CHILDREN}
-    counted = {
-        name: mark_counted(frame, disputes.lazy(), INPUT_TABLES[name].event_time or "") for name, frame in rows.items()
-    }
-    read = {name: clock.time("reading, time rules", frame.collect) for name, frame in counted.items()}
-    messages = clock.time("tone: acts of messages", lambda: score_words(read["messages"], scorer))
-    users = piece.of(sides_of(sides, piece.month)).collect()
+    named = clock.time("reading, time rules", lambda: disputes_of(piece, resolved))
+    rows = clock.time("reading, time rules", lambda: children_of(piece, resolved, named))
+    rows["messages"] = clock.time("tone: acts of messages", lambda: score_words(rows["messages"], scorer))
+    users = clock.time("reputation: laid out", lambda: users_of(piece, sides, named)).lazy()
+    disputes = by_number(named.lazy())
+    evidence, violations, messages = (by_number(rows[table].lazy()) for table in CHILDREN)
     weights = scorer.weights
-    steps: dict[str, Callable[[], pl.DataFrame]] = {
-        "evidence": lambda: score_evidence(read["evidence"].lazy(), disputes.lazy(), weights.evidence).collect(
-            engine="in-memory"
-        ),
-        "rules": lambda: score_rules(read["violations"].lazy(), disputes.lazy(), weights.rules).collect(
-            engine="in-memory"
-        ),
-        "tone: sides": lambda: score_tone_parts(messages.lazy(), disputes.lazy(), scorer.tone).collect(
-            engine="in-memory"
-        ),
-        "reputation: laid out": lambda: pivot_sides(users.lazy(), disputes.lazy()).collect(engine="in-memory"),
+    steps: dict[str, Callable[[], pl.LazyFrame]] = {
+        "evidence": lambda: score_evidence(evidence, disputes, weights.evidence),
+        "rules": lambda: score_rules(violations, disputes, weights.rules),
+        "tone: sides": lambda: score_tone_parts(messages, disputes, scorer.tone),
+        "reputation: laid out": lambda: pivot_sides(users, disputes),
     }
-    for step, work in steps.items():
-        clock.time(step, work)
-    clock.time("key of the piece", lambda: piece_key(piece, resolved, scorer, users))
-    frames = {"disputes": disputes, "messages": messages, **{name: read[name] for name in ("evidence", "violations")}}
-    for name, frame in frames.items():
+    for step, plan in steps.items():
+        clock.time(step, partial(_collected, plan))
+    scored = piece.of(sides_of(sides, piece.month)).collect()
+    clock.time("key of the piece", lambda: piece_key(piece, resolved, scorer, scored))
+    for name, frame in {"disputes": named, **rows}.items():
         path = scratch / f"{piece.name}-{name}.parquet"
-        clock.time("writing", lambda frame=frame, path=path: frame.write_parquet(path, compression="lz4"))  # type: ignore[misc]
-    return disputes.height
+        clock.time("writing", partial(frame.drop(NUMBER).write_parquet, path, compression="lz4"))
+    return named.height
+
+
+def _collected(plan: Callable[[], pl.LazyFrame]) -> pl.DataFrame:
+    return plan().collect(engine="in-memory")
 
 
 def _markdown(clock: Clock, floor: float, disputes: int, share: float) -> str:

@@ -16,12 +16,13 @@ from flows.executor import executor_of
 from flows.files import empty_folder, listed
 from flows.pieces import MOST_ROWS, Piece, cut
 from flows.progress import listening
-from flows.resolve import Resolved, with_recorded_tables
+from flows.resolve import CHILDREN, Resolved, with_recorded_tables
 from flows.scored_cache import is_kept, keep, kept_folder, piece_key
 from flows.scoring_users import score_users, sides_of
 from flows.settings import Settings
 from flows.storage import Place
 from transforms.factors.evidence import score_evidence
+from transforms.factors.numbers import NUMBER, by_name, by_number
 from transforms.factors.reputation import pivot_sides
 from transforms.factors.rules import score_rules
 from transforms.factors.scores import factor_scores
@@ -130,37 +131,56 @@ def score_piece(piece: Piece, resolved: Resolved, scorer: Scorer, sides: Place, 
         The folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    disputes = disputes_of(piece, resolved)
-    children = {
-        name: mark_counted(
-            piece.of(resolved.rows(name, piece.month)), disputes.lazy(), INPUT_TABLES[name].event_time or ""
-        )
-        for name in ("evidence", "violations", "messages")
-    }
-    evidence, violations = (children[name].collect() for name in ("evidence", "violations"))
-    messages = score_words(children["messages"].collect(), scorer)
-    _write(messages, folder, "messages")
-    users = piece.of(sides_of(sides, piece.month)).collect()
+    named = disputes_of(piece, resolved)
+    rows = children_of(piece, resolved, named)
+    rows["messages"] = score_words(rows["messages"], scorer)
+    for table, frame in {"disputes": named, **rows}.items():
+        _write(frame.drop(NUMBER), folder, table)
+    names, disputes = named["dispute_id"], by_number(named.lazy())
+    evidence, violations, messages = (by_number(rows.pop(table).lazy()) for table in CHILDREN)
+    users = users_of(piece, sides, named).lazy()
     wide = {
-        "evidence": score_evidence(evidence.lazy(), disputes.lazy(), scorer.weights.evidence).collect(engine=_ENGINE),
-        "rules": score_rules(violations.lazy(), disputes.lazy(), scorer.weights.rules).collect(engine=_ENGINE),
-        "tone": score_tone_parts(messages.lazy(), disputes.lazy(), scorer.tone).collect(engine=_ENGINE),
-        "reputation": pivot_sides(users.lazy(), disputes.lazy()).collect(engine=_ENGINE),
+        "evidence": score_evidence(evidence, disputes, scorer.weights.evidence).collect(engine=_ENGINE),
+        "rules": score_rules(violations, disputes, scorer.weights.rules).collect(engine=_ENGINE),
+        "tone": score_tone_parts(messages, disputes, scorer.tone).collect(engine=_ENGINE),
+        "reputation": pivot_sides(users, disputes).collect(engine=_ENGINE),
     }
     del messages
-    for name, frame in (("disputes", disputes), ("evidence", evidence), ("violations", violations)):
-        _write(frame, folder, name)
     themes = (
-        evidence_facts(evidence.lazy(), disputes.lazy()),
-        rule_facts(violations.lazy(), disputes.lazy()),
+        evidence_facts(evidence, disputes),
+        rule_facts(violations, disputes),
         tone_facts(wide["tone"].lazy()),
-        reputation_facts(users.lazy(), scorer.weights.facts),
-        duration_facts(disputes.lazy()),
+        reputation_facts(users, scorer.weights.facts),
+        duration_facts(disputes),
     )
-    _write(dispute_facts(disputes.lazy(), *themes).collect(engine=_ENGINE), folder, "dispute_facts")
-    _write(_factor_scores(disputes, wide, resolved, scorer), folder, "factor_scores")
-    _write(_score_points(disputes, wide), folder, "score_points")
+    results = {
+        "dispute_facts": dispute_facts(disputes, *themes),
+        "factor_scores": _factor_scores(disputes, wide, resolved, scorer),
+        "score_points": _score_points(disputes, wide),
+    }
+    for table, result in results.items():
+        _write(by_name(result.collect(engine=_ENGINE), names), folder, table)
     return folder
+
+
+def children_of(piece: Piece, resolved: Resolved, disputes: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the rows of each table that belong to numbered disputes, with their number and ``counted``."""
+    return {
+        name: mark_counted(
+            piece.of(resolved.rows(name, piece.month)),
+            disputes.lazy(),
+            INPUT_TABLES[name].event_time or "",
+            carry=(NUMBER,),
+        ).collect()
+        for name in CHILDREN
+    }
+
+
+def users_of(piece: Piece, sides: Place, disputes: pl.DataFrame) -> pl.DataFrame:
+    """Return the scored reputation of the sides of the disputes of a piece, by the number of the dispute."""
+    numbers = disputes.lazy().select("dispute_id", NUMBER)
+    found = piece.of(sides_of(sides, piece.month)).join(numbers, on="dispute_id")
+    return by_number(found).collect()
 
 
 def _write(frame: pl.DataFrame, folder: Path, table: str) -> None:
@@ -169,23 +189,23 @@ def _write(frame: pl.DataFrame, folder: Path, table: str) -> None:
 
 
 def disputes_of(piece: Piece, resolved: Resolved) -> pl.DataFrame:
-    """Return the disputes of a piece that are in force, by ``dispute_id``, with what was recorded for them."""
+    """Return the disputes in force of a piece, by ``dispute_id``, numbered, with what was recorded for them."""
     disputes = with_outcome_columns(piece.of(resolved.rows("disputes", piece.month))).with_columns(
         pl.col("__exported_at").alias("exported_at")
     )
-    return with_recorded_tables(disputes, resolved, piece.month).sort("dispute_id").collect()
+    return with_recorded_tables(disputes, resolved, piece.month).sort("dispute_id").collect().with_row_index(NUMBER)
 
 
 def _factor_scores(
-    disputes: pl.DataFrame, wide: dict[str, pl.DataFrame], resolved: Resolved, scorer: Scorer
-) -> pl.DataFrame:
+    disputes: pl.LazyFrame, wide: dict[str, pl.DataFrame], resolved: Resolved, scorer: Scorer
+) -> pl.LazyFrame:
     scores = factor_scores(
-        _with_numbers(disputes.lazy(), resolved),
+        _with_numbers(disputes, resolved),
         {factor: frame.lazy() for factor, frame in wide.items()},
         scorer.weights,
         {factor.name: factor.column for factor in resolved.ledger.extra_factors},
     )
-    return scores.sort("dispute_id").collect(engine=_ENGINE)
+    return scores.sort("dispute_id")
 
 
 def score_words(messages: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
@@ -212,12 +232,12 @@ def _with_numbers(disputes: pl.LazyFrame, resolved: Resolved) -> pl.LazyFrame:
     )
 
 
-def _score_points(disputes: pl.DataFrame, wide: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    points = disputes.lazy().select("dispute_id")
+def _score_points(disputes: pl.LazyFrame, wide: dict[str, pl.DataFrame]) -> pl.LazyFrame:
+    points = disputes.select("dispute_id")
     for factor, frame in wide.items():
         columns = [name for name in frame.columns if name != "dispute_id"]
         named = frame.lazy().select(
             "dispute_id", *(pl.col(name).cast(pl.Int16).alias(f"{factor}__{name}") for name in columns)
         )
         points = points.join(named, on="dispute_id", how="left")
-    return points.sort("dispute_id").collect(engine=_ENGINE)
+    return points.sort("dispute_id")

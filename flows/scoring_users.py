@@ -14,7 +14,7 @@ from flows.files import listed
 from flows.forgotten import kept_sides, read_forgotten
 from flows.resolve import Resolved, with_recorded_tables
 from flows.storage import Place
-from transforms.factors.history import latest_snapshots, mark_snapshots, reputation_history, reputation_sides
+from transforms.factors.history import latest_places, mark_snapshots, reputation_history, reputation_sides
 from transforms.factors.reputation import COUNTS, PARTS, score_seen
 from transforms.ingest.parse import ROW
 from transforms.ingest.partition import HOME
@@ -27,7 +27,6 @@ SIDES_PER_GROUP = 2_000_000
 # Rows in a row group of DuckDB: groups of another size are written twice, when they are loaded and at the checkpoint.
 _ROW_GROUP = 122_880
 _PSEUDONYM = "__pseudonym"
-_SNAPSHOT = "__snapshot"
 
 
 def score_users(
@@ -61,9 +60,10 @@ def sides_of(folder: Place, month: str) -> pl.LazyFrame:
 
 
 def _all_disputes(resolved: Resolved) -> pl.LazyFrame:
+    home = pl.Enum(resolved.months)
     months = [
         with_recorded_tables(resolved.rows("disputes", month), resolved, month).select(
-            *REPUTATION_COLUMNS, "reputation_recorded", pl.lit(month).alias(HOME)
+            *REPUTATION_COLUMNS, "reputation_recorded", pl.lit(month, home).alias(HOME)
         )
         for month in resolved.months
     ]
@@ -85,16 +85,17 @@ def _score_group(group: tuple[int, int], resolved: Resolved, scorer: Scorer, fol
     disputes, (sides, snapshots) = _all_disputes(resolved), folders
     users = (pl.col(user).hash() % group[1] == group[0] for user in ("buyer_id", "seller_id"))
     concerned = (disputes if group[1] == 1 else disputes.filter(pl.any_horizontal(*users))).collect(engine="streaming")
-    own = _of_group(reputation_sides(concerned.lazy(), (HOME,)), group)
+    own = _of_group(reputation_sides(concerned.lazy(), (HOME,)), group).collect()
     past = _of_group(reputation_history(concerned.lazy()), group)
     rows = resolved.rows("reputation").with_columns(pl.col("user_id").alias(_PSEUDONYM))
-    known = _of_group(rows, group).collect(engine="streaming").with_row_index(_SNAPSHOT).lazy()
-    seen = latest_snapshots(own, known.drop(_PSEUDONYM, FILE, ROW)).collect().lazy()
-    scored = score_seen(seen, past, scorer.weights.reputation, (HOME,)).collect()
+    known = _of_group(rows, group).collect(engine="streaming")
+    places = latest_places(own.lazy(), known.lazy()).collect().to_series()
+    seen = own.hstack(known.drop("user_id", _PSEUDONYM, FILE, ROW)[places])
+    scored = score_seen(seen.lazy(), past, scorer.weights.reputation, (HOME,)).collect()
     for (home,), part in scored.partition_by(HOME, as_dict=True, include_key=False).items():
         _write(part, sides / str(home), f"{group[0]:04}")
-    marked = mark_snapshots(known, seen, [_SNAPSHOT]).with_columns(pl.col(_PSEUDONYM).alias("user_id"))
-    _write(marked.drop(_PSEUDONYM, _SNAPSHOT).collect(), snapshots, f"{group[0]:04}")
+    marked = mark_snapshots(known.lazy(), places).with_columns(pl.col(_PSEUDONYM).alias("user_id"))
+    _write(marked.drop(_PSEUDONYM).collect(), snapshots, f"{group[0]:04}")
 
 
 def _of_group(frame: pl.LazyFrame, group: tuple[int, int]) -> pl.LazyFrame:
@@ -111,4 +112,7 @@ def _no_sides() -> pl.LazyFrame:
 
 
 def _write(frame: pl.DataFrame, folder: Place, name: str) -> None:
-    frame.write_parquet(str(folder / f"{name}.parquet"), compression="lz4", row_group_size=_ROW_GROUP, mkdir=True)
+    # Whoever reads it reads all of it, so that statistics would serve nobody.
+    frame.write_parquet(
+        str(folder / f"{name}.parquet"), compression="lz4", statistics=False, row_group_size=_ROW_GROUP, mkdir=True
+    )

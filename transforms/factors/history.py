@@ -1,6 +1,6 @@
 """What was known of a user at a moment: the latest snapshot before it, and the user's earlier disputes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -18,6 +18,8 @@ _AGAINST: Final[Mapping[str, Mapping[str, int]]] = {
 }
 _COUNTS: Final = ("closed", "ruled", "against")
 _WHO: Final = "__who"
+#: Place of a snapshot in the reputation table.
+SNAPSHOT: Final = "__snapshot"
 
 
 def reputation_sides(disputes: pl.LazyFrame, carry: tuple[str, ...] = ()) -> pl.LazyFrame:
@@ -89,14 +91,35 @@ def latest_snapshots(sides: pl.LazyFrame, snapshots: pl.LazyFrame) -> pl.LazyFra
     Returns:
         The sides with the columns of the snapshot, null where there is none. The order of rows is not kept.
     """
-    return sides.sort("known_before").join_asof(
-        snapshots.sort("as_of"),
-        left_on="known_before",
-        right_on="as_of",
-        by="user_id",
-        strategy="backward",
-        allow_exact_matches=False,
-        check_sortedness=False,
+    known = snapshots.with_row_index(SNAPSHOT).drop("user_id")
+    placed = pl.concat([sides, latest_places(sides, snapshots)], how="horizontal")
+    return placed.join(known, on=SNAPSHOT, how="left").drop(SNAPSHOT)
+
+
+def latest_places(sides: pl.LazyFrame, snapshots: pl.LazyFrame) -> pl.LazyFrame:
+    """Find where the latest snapshot of every side's user stands; the figures are looked up there, not sorted along.
+
+    Args:
+        sides: What ``reputation_sides`` returns.
+        snapshots: The reputation table; (``user_id``, ``as_of``) is its key.
+
+    Returns:
+        ``SNAPSHOT``, the place among ``snapshots`` of the latest strictly before ``known_before``, null where there is
+        none; one row per side, in their order.
+    """
+    moments = sides.select("user_id", "known_before").with_row_index(_WHO).sort("known_before")
+    return (
+        moments.join_asof(
+            snapshots.select("user_id", "as_of").with_row_index(SNAPSHOT).sort("as_of"),
+            left_on="known_before",
+            right_on="as_of",
+            by="user_id",
+            strategy="backward",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .sort(_WHO)
+        .select(SNAPSHOT)
     )
 
 
@@ -155,18 +178,15 @@ def _add_totals(
     )
 
 
-def mark_snapshots(
-    snapshots: pl.LazyFrame, seen: pl.LazyFrame, key: Sequence[str] = ("user_id", "as_of")
-) -> pl.LazyFrame:
+def mark_snapshots(snapshots: pl.LazyFrame, places: pl.Series) -> pl.LazyFrame:
     """Mark the snapshots that enter a score: those that are the latest before the moment of some side of their user.
 
     Args:
         snapshots: The reputation table.
-        seen: What ``latest_snapshots`` returns for all sides of the same users.
-        key: Columns of both that tell snapshots apart; a number is found sooner than a user and a time.
+        places: What ``latest_places`` returns for all sides of the same users.
 
     Returns:
-        ``snapshots`` with the boolean ``counted``, never null, in no particular order.
+        ``snapshots`` in their order with the boolean ``counted``, never null.
     """
-    used = seen.select(key).drop_nulls().unique().with_columns(pl.lit(value=True).alias("counted"))
-    return snapshots.join(used, on=key, how="left").with_columns(pl.col("counted").fill_null(value=False))
+    used = places.drop_nulls().unique().implode()
+    return snapshots.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).is_in(used).alias("counted"))

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _COLUMNS: Final = ("dispute_id", *(fact.name for fact in FACTS))
-_TYPES: Final = {"dispute_id": pl.String(), **{fact.name: fact.kind.polars for fact in FACTS}}
+_TYPES: Final = {fact.name: fact.kind.polars for fact in FACTS}
 
 
 def dispute_facts(disputes: pl.LazyFrame, *themes: pl.LazyFrame) -> pl.LazyFrame:

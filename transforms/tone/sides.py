@@ -73,7 +73,7 @@ def tone_sides(messages_scored: pl.LazyFrame, disputes: pl.LazyFrame, weights: T
         .join(_response_times(counted, weights), on=_SIDE, how="left")
         .with_columns(pl.exclude(*_SIDE, "asked_last").fill_null(0))
     )
-    rulings = disputes.select(pl.col("dispute_id").cast(pl.String), pl.col("ruled_at").dt.timestamp("us"))
+    rulings = disputes.select("dispute_id", pl.col("ruled_at").dt.timestamp("us"))
     sides = sides.join(rulings, on="dispute_id", how="left").with_columns(_silences(weights))
     return sides.select(*_SIDE, **_points(weights))
 
@@ -82,7 +82,7 @@ def _all_sides(counted: pl.LazyFrame) -> pl.LazyFrame:
     """Buyer and seller of each dispute in which a person wrote."""
     parties = pl.LazyFrame({"party": ["buyer", "seller"]})
     written = counted.filter(pl.col("sender") != "agent")
-    return written.select(pl.col("dispute_id").cast(pl.String)).unique().join(parties, how="cross")
+    return written.select("dispute_id").unique().join(parties, how="cross")
 
 
 def _flags() -> dict[str, pl.Expr]:
@@ -111,7 +111,7 @@ def _count_acts(counted: pl.LazyFrame) -> pl.LazyFrame:
     ]
     sums = (
         counted.filter(pl.col("sender") != "agent")
-        .select(pl.col("dispute_id").cast(pl.String), pl.col("sender").cast(pl.String).alias("party"), *packed)
+        .select("dispute_id", pl.col("sender").cast(pl.String).alias("party"), *packed)
         .group_by(_SIDE)
         .agg(pl.exclude(*_SIDE).sum())
     )
@@ -163,7 +163,7 @@ def _timed(counted: pl.LazyFrame) -> pl.LazyFrame:
     last = pl.col("dispute_id").ne_missing(pl.col("dispute_id").shift(-1))
     return (
         counted.filter(pl.col("sent_at").is_not_null())
-        .select(pl.col("dispute_id").cast(pl.String), pl.col("sender").cast(pl.String), time, asks)
+        .select("dispute_id", pl.col("sender").cast(pl.String), time, asks)
         .sort("dispute_id", "time", "sender", "asks")
         .with_columns(pl.when(last).then("time").backward_fill().alias("end"))
         .filter(pl.col("sender") != "agent")

@@ -38,6 +38,13 @@ def test_rows_order_and_other_columns_stay() -> None:
     assert not marked["counted"].any()
 
 
+def test_what_a_dispute_carries_comes_along() -> None:
+    rulings = disputes({"dispute_id": "a"}, {"dispute_id": "b"}).with_row_index("place")
+    child = pl.LazyFrame({"dispute_id": ["b", "a", "b"], "at": [RULED] * 3})
+    marked = mark_counted(child, rulings, "at", carry=("place",)).collect()
+    assert marked["place"].to_list() == [1, 0, 1]
+
+
 def test_no_disputes_and_no_facts() -> None:
     marked = mark_counted(table("evidence", []), disputes(), "submitted_at").collect()
     assert marked.height == 0
