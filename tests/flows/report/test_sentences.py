@@ -282,6 +282,22 @@ def test_claims_that_fail_are_named(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("n", "named"),
+    [(3, "C1 (one), C2 (two), C3 (three)"), (5, "C1 (one), C2 (two) and 3 more claims below (C3, C4, C5)")],
+)
+def test_claims_that_hang_on_the_definition_lead(tmp_path: Path, n: int, named: str) -> None:
+    words = ("one", "two", "three", "four", "five")
+    rows = [
+        _finding(f"C{place}", word, "supported") | {"is_definition_sensitive": True}
+        for place, word in enumerate(words[:n], 1)
+    ]
+    found = read_release(Release().add("marts.claim_findings", *rows).write(tmp_path / "rulings.duckdb"))
+    notice = definitions_notice(found)
+    assert notice is not None
+    assert notice.en.startswith(f"What counts as winning matters here: the verdict on {named} differs between")
+
+
 def test_half_have_ended_when_the_table_says_so(release: Built, page: Page) -> None:
     sql = "select hours, ci_low, ci_high from marts.hours_to_end where slice = 'all' and quantile = 0.5"
     ((hours, low, high),) = ask(release.result.database, sql)
