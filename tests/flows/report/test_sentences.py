@@ -289,7 +289,7 @@ def test_claims_that_fail_are_named(tmp_path: Path) -> None:
 def test_claims_that_hang_on_the_definition_lead(tmp_path: Path, n: int, named: str) -> None:
     words = ("one", "two", "three", "four", "five")
     rows = [
-        _finding(f"C{place}", word, "supported") | {"is_definition_sensitive": True}
+        {**_finding(f"C{place}", word, "supported"), "is_definition_sensitive": True}
         for place, word in enumerate(words[:n], 1)
     ]
     found = read_release(Release().add("marts.claim_findings", *rows).write(tmp_path / "rulings.duckdb"))
