@@ -199,6 +199,15 @@ def _association(frame: pl.DataFrame, data: ReportData, disclosure: Disclosure) 
     return _without(frame, pl.col("factor").is_in(factors), ("n",))
 
 
+def _records(frame: pl.DataFrame, _: ReportData, __: Disclosure) -> pl.DataFrame:
+    """How many have, or lack, a record; with one hidden the spread between outcomes would tell it."""
+    n, recorded = pl.col("n"), pl.col("n_recorded")
+    few = _is_few(recorded) | _is_few(n - recorded) | _is_few(n)
+    return _without(
+        frame, few.max().over("table_name", "column_name", "party"), ("n", "n_recorded", "share", "spread_pp")
+    )
+
+
 _RULES: Mapping[str, Rule] = {
     "claim_findings": _claims,
     "definitions": _claims,
@@ -212,4 +221,5 @@ _RULES: Mapping[str, Rule] = {
     "surprising_rulings": _surprises,
     "calibration": _calibration,
     "factor_association": _association,
+    "records_by_outcome": _records,
 }

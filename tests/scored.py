@@ -21,6 +21,8 @@ from transforms.registry.facts import FACTS
 from transforms.statistics.reference import sql_parameters
 
 TABLES = ("disputes", "factor_scores", "dispute_facts", "score_points")
+#: Tables that a mart counts, and that have no rows here.
+FACTS_OF_DISPUTES = ("core.evidence", "core.messages", "core.violations")
 REST = "rest"
 _SHANGHAI = "Asia/Shanghai"
 
@@ -106,16 +108,19 @@ def marts_of(scored: Scored, extra: tuple[ExtraColumn, ...] = ()) -> dict[str, p
         for table in TABLES:
             paths = ", ".join(f"'{path}'" for path in scored.paths(table))
             connection.execute(f"create view scored.main.{table} as select * from read_parquet([{paths}])")
+        for table in FACTS_OF_DISPUTES:
+            declared = ", ".join(f"{column.name} {column.kind.duckdb}" for column in OUTPUT_TABLES[table].columns)
+            connection.execute(f"create table {table} ({declared})")
         run_sql_files(connection, files_of_marts(), {"run_id": "r", **sql_parameters()})
         names = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1")
         return {name: connection.sql(f"from marts.{name}").pl() for (name,) in names.fetchall()}
 
 
 def files_of_marts() -> list[SqlFile]:
-    """The files of ``sql/marts`` and all that they need, in order."""
+    """The files of ``sql/marts`` and all that they need, in order; facts of disputes are not made here."""
     files = {file.table: file for file in read_sql_files()}
     wanted, waiting = set[str](), {name for name in files if name.startswith("marts.")}
     while waiting:
         wanted |= waiting
         waiting = {need for name in waiting for need in files[name].needs} - wanted
-    return [file for name, file in files.items() if name in wanted]
+    return [file for name, file in files.items() if name in wanted and name not in FACTS_OF_DISPUTES]

@@ -16,6 +16,7 @@ from flows.report.misleading import misleading_sentence, reversals
 from flows.report.names import FACTORS, RULED_ORDER
 from flows.report.quality import file_totals, missing_tables, not_recorded_factors, unknown_sellers
 from flows.report.rates import headline_cards, overall_rates
+from flows.report.uneven import uneven_notice
 from transforms.registry import Label
 
 #: A smaller share of disputes without a seller is not worth a sentence at the top.
@@ -30,7 +31,7 @@ def answer_section(data: ReportData, disclosure: Disclosure, changed: Label | No
         disclosure: What is hidden.
         changed: What changed since the release before, if there is one.
     """
-    notices = (telling_notice(data), definitions_notice(data))
+    notices = (uneven_notice(data), telling_notice(data), definitions_notice(data))
     blocks: list[Block] = [Prose(notice, "notice") for notice in notices if notice]
     cards = headline_cards(data, disclosure)
     blocks += [cards] if cards else []

@@ -62,6 +62,24 @@ group by grouping sets ((outcome), (outcome, category), (outcome, claim), (outco
 """
 
 
+_UNEVEN = """
+select
+    table_name,
+    column_name,
+    party,
+    any_value(spread_pp) as spread_pp,
+    arg_max(outcome, share) as most,
+    max(share) as most_share,
+    arg_max(n - n_recorded, share) as most_lacking,
+    arg_min(outcome, share) as least,
+    min(share) as least_share,
+    arg_min(n_recorded, share) as least_recorded
+from marts.records_by_outcome
+where is_uneven and n >= 30
+group by table_name, column_name, party
+"""
+
+
 class ReportError(RunError):
     """The report cannot be written; the message says why and what to do."""
 
@@ -211,6 +229,22 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Uneven:
+    """Something of marts.records_by_outcome that is recorded unevenly: the outcomes where it is most and least so."""
+
+    table_name: str
+    column_name: str
+    party: str
+    spread_pp: float
+    most: str
+    most_share: float
+    most_lacking: int
+    least: str
+    least_share: float
+    least_recorded: int
+
+
+@dataclass(frozen=True)
 class LateFacts:
     """How many facts of a table were left out because they came too late, and how many had no time."""
 
@@ -235,6 +269,7 @@ class ReportData:
     scores: tuple[Coverage, ...]
     extra_factors: tuple[Coverage, ...]
     columns: tuple[Coverage, ...]
+    uneven: tuple[Uneven, ...]
     late_facts: tuple[LateFacts, ...]
     files: tuple[SourceFile, ...]
     breaches: tuple[Breach, ...]
@@ -379,6 +414,7 @@ def _read(connection: "duckdb.DuckDBPyConnection") -> ReportData:
         scores=_coverage(connection, "core.factor_scores", sides, is_ruled),
         extra_factors=_coverage(connection, "core.factor_scores", extra, is_ruled),
         columns=tuple(_column_coverage(connection)),
+        uneven=_rows(connection, Uneven, f"({_UNEVEN})", "table_name, spread_pp desc, column_name, party"),
         late_facts=tuple(_late_facts(connection)),
         files=_rows(connection, SourceFile, "meta.files", "batch, file"),
         breaches=_rows(connection, Breach, "meta.quarantine", "n desc, file, rule, column_name"),

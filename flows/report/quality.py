@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from flows.report import words
 from flows.report.associations import status_remark
-from flows.report.blocks import Block, Cell, Head, Prose, Section, Table, joined_notes, with_remarks
+from flows.report.blocks import Block, Bullets, Cell, Head, Prose, Section, Table, joined_notes, with_remarks
 from flows.report.data import Breach, Check, Coverage, LevelRate, Rate, ReportData, SourceFile
 from flows.report.disclosure import Disclosure
 from flows.report.forest import size
@@ -20,6 +20,7 @@ from flows.report.names import (
     value_label,
 )
 from flows.report.numbers import count, decimal, percent, same
+from flows.report.uneven import uneven_list
 from transforms.registry import INPUT_TABLES, Label
 
 #: A group that tells as much as fewer independent disputes, or comes from fewer sellers, is called thin.
@@ -189,6 +190,9 @@ def _late_table(data: ReportData) -> Table:
     )
 
 
+_UNEVEN = Label("What is recorded for some outcomes more than for others", "记录多少因判定结果而异的内容")
+
+
 def thin_section(data: ReportData, disclosure: Disclosure) -> Section:
     """Where the data is thin, what was not recorded and what came too late."""
     blocks: list[Block] = []
@@ -199,7 +203,11 @@ def thin_section(data: ReportData, disclosure: Disclosure) -> Section:
         blocks.append(Prose(words.missing_tables(missing)))
     thin = _thin_table(data, disclosure)
     blocks.append(thin if thin else Prose(words.NOTHING_THIN))
-    blocks += [_scores_table(data), _late_table(data)]
+    blocks += [_scores_table(data)]
+    uneven = uneven_list(data)
+    if uneven:
+        blocks += [Prose(_UNEVEN, "heading"), Bullets(uneven)]
+    blocks += [_late_table(data)]
     columns = _columns_table(data)
     if columns:
         blocks.append(columns)

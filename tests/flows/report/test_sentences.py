@@ -148,6 +148,29 @@ def test_the_notice_tells_slight_differences_from_others(
     assert notice.en.startswith("What counts as winning matters here") == (signs != (0, 0))
 
 
+def test_uneven_records_lead_the_report(tmp_path: Path) -> None:
+    rows = [
+        {"table_name": table, "column_name": column, "party": party, "outcome": outcome, "n": n, "n_recorded": recorded,
+         "share": recorded / n, "spread_pp": spread, "is_uneven": True, "status": "ok"}
+        for table, column, party, spread, counts in (
+            ("evidence", "any", "both", 95.0, ((400, 380), (300, 0))),
+            ("evidence", "clear", "buyer", 88.0, ((500, 495), (100, 11))),
+            ("reputation", "any", "seller", 50.0, ((100, 51), (100, 1))),
+        )
+        for outcome, (n, recorded) in zip(("buyer_wins", "seller_wins"), counts, strict=True)
+    ]  # fmt: skip
+    found = read_release(Release().add("marts.records_by_outcome", *rows).write(tmp_path / "rulings.duckdb"))
+    notice = sentences(answer_section(found, Disclosure(frozenset())))[0]
+    assert notice.en == (
+        "Beware: how much is recorded depends on how a dispute was ruled: any evidence in 95% where “buyer wins”, in "
+        "0% where “seller wins”; “The picture or record is sharp” (evidence.clear) of the buyer in nearly all where "
+        "“buyer wins”, in 11% where “seller wins”; any reputation records of the seller in 51% where “buyer wins”, in "
+        "hardly any where “seller wins”. Effects of evidence and reputation records may come from what was written "
+        "down, or exported, and not from what happened."
+    )
+    assert notice.zh.startswith("注意：记录的多少取决于判定结果：是否有证据：“支持买家”时 95%，“支持卖家”时 0%；")
+
+
 def test_validation_says_what_the_table_shows(tmp_path: Path) -> None:
     row = {
         "split": "newest_fifth", "model": "four_factors", "n": 200, "n_fitted": 800, "n_clusters": 50, "auc": 0.7,

@@ -10,6 +10,7 @@ from transforms.registry.outputs.marts import (
     importance,
     kinds,
     rates,
+    records,
     reversals,
     trend,
     validation,
@@ -17,6 +18,7 @@ from transforms.registry.outputs.marts import (
 
 MART_TABLES: tuple[Table, ...] = (
     *rates.TABLES,
+    *records.TABLES,
     *association.TABLES,
     *effects.TABLES,
     *kinds.TABLES,
