@@ -25,7 +25,7 @@ from flows.scoring import Scored
 from flows.settings import Layout, Settings
 from flows.sql_runner import run_sql_files
 from flows.warehouse import Sources, add_sources, open_warehouse
-from tests.scored import TABLES, files_of_marts, scored_in, with_times, write_scored
+from tests.scored import TABLES, files_of_marts, scored_in, with_times, without_facts, write_scored
 from tests.transforms.claims.samples import World, draw
 from tests.transforms.claims.truth import PLANTED
 from transforms.statistics.reference import sql_parameters
@@ -82,6 +82,7 @@ def run_stage(folder: Path) -> Result:
     marts = [file for file in files if file.table.startswith(("marts.", "temp."))]
     with open_warehouse(folder / "rulings.duckdb", settings, folder / "spill") as connection:
         add_sources(connection, sources)
+        without_facts(connection)
         run_sql_files(connection, [file for file in files if file not in marts], parameters)
         sourced, processor = time.monotonic(), _processor()
         run_sql_files(connection, marts, parameters)

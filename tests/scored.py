@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
 import polars as pl
 
 from flows.ingest.ledger import ExtraColumn
@@ -108,12 +109,17 @@ def marts_of(scored: Scored, extra: tuple[ExtraColumn, ...] = ()) -> dict[str, p
         for table in TABLES:
             paths = ", ".join(f"'{path}'" for path in scored.paths(table))
             connection.execute(f"create view scored.main.{table} as select * from read_parquet([{paths}])")
-        for table in FACTS_OF_DISPUTES:
-            declared = ", ".join(f"{column.name} {column.kind.duckdb}" for column in OUTPUT_TABLES[table].columns)
-            connection.execute(f"create table {table} ({declared})")
+        without_facts(connection)
         run_sql_files(connection, files_of_marts(), {"run_id": "r", **sql_parameters()})
         names = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1")
         return {name: connection.sql(f"from marts.{name}").pl() for (name,) in names.fetchall()}
+
+
+def without_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of facts, empty."""
+    for table in FACTS_OF_DISPUTES:
+        declared = ", ".join(f"{column.name} {column.kind.duckdb}" for column in OUTPUT_TABLES[table].columns)
+        connection.execute(f"create table {table} ({declared})")
 
 
 def files_of_marts() -> list[SqlFile]:

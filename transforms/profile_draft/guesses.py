@@ -17,6 +17,7 @@ CERTAIN: Final = 0.9
 _MOST: Final = 0.9
 _FEW: Final = 0.5
 _SUPPORT: Final = 0.2
+_TELLS: Final = 0.1
 _MOST_DIFFERENT: Final = 60
 _PERCENT: Final = 100
 #: Fewer different values in so many rows are kinds of people and not people.
@@ -158,6 +159,9 @@ _WORDS = {
 
 
 def _support_of_labels(facts: Facts, column: Column, labels: Labels) -> tuple[float, str]:
+    if column.name == "outcome" and _names_winners(labels):
+        # Of "Awarded" and "Consumer" the latter says who won.
+        return _SUPPORT + _TELLS, ""
     if labels.share >= _MOST and not labels.patterns:
         return _SUPPORT, ""
     if labels.share >= _FEW:
@@ -181,10 +185,13 @@ def _against_identifier(facts: Facts, column: Column, likeness_of_header: float)
 
     Who the seller is decides every interval: "Line of Business" taken for the seller would make four of hundreds.
     """
-    if column.identifier is not Identifier.USER or likeness_of_header >= CERTAIN:
+    is_user = column.identifier is Identifier.USER
+    if not (is_user or column.name == "decider_id") or likeness_of_header >= CERTAIN:
         return ""
     if is_attribute(facts.header):
         return "its header says what somebody is, not who"
+    if not is_user:
+        return ""
     if _are_quantities(facts):
         return "its values are quantities"
     if facts.different < min(_FEWEST_PERSONS, facts.filled / _ROWS_PER_PERSON):
@@ -262,8 +269,12 @@ def _take(
 
 def _tells_winner(facts: Facts, outcome: Column) -> bool:
     labels = read_labels(facts, outcome)
-    won = {reading.value for reading in labels.mapped.values()}
-    return labels.share >= _MOST and {"buyer_wins", "seller_wins"} <= won and facts.different <= _MOST_DIFFERENT
+    return labels.share >= _MOST and _names_winners(labels) and facts.different <= _MOST_DIFFERENT
+
+
+def _names_winners(labels: Labels) -> bool:
+    """Whether its labels say that the buyer won, and that the seller did."""
+    return {"buyer_wins", "seller_wins"} <= {reading.value for reading in labels.mapped.values()}
 
 
 def _is_key(facts: Facts) -> bool:

@@ -91,6 +91,7 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "claimed_cny": (
             "claimed", "claim amount", "amount claimed", "claim value", "amount sought", "amount in dispute",
             "disputed amount", "requested amount", "amount requested", "sum claimed", "claim amount consumer",
+            "damages requested", "damages claimed", "damages sought", "relief requested amount",
             "valor da causa", "valor reclamado", "monto reclamado", "importe reclamado", "montant demande",
             "streitwert",
             "申请金额", "申请退款金额", "诉请金额", "主张金额", "涉案金额", "诉讼标的额", "标的额", "争议金额",
@@ -98,7 +99,7 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         ),
         "refunded_cny": (
             "refunded", "refund amount", "amount refunded", "amount awarded", "award amount", "awarded", "sum awarded",
-            "award amount consumer", "compensation", "compensation amount", "valor da condenacao",
+            "award amount consumer", "compensation", "compensation amount", "damages awarded", "valor da condenacao",
             "valor deferido", "valor da indenizacao", "monto concedido", "importe concedido", "montant accorde",
             "退款金额", "实退金额", "判赔金额",
             "赔偿金额", "裁决金额", "判决金额", "支持金额", "退款额",
@@ -109,6 +110,7 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "outcome", "result", "decision", "determination", "ruling", "verdict", "disposition", "type disposition",
             "type of disposition", "prevailing party", "winner", "winning party", "in favour of", "in favor of",
             "judgment", "judgement", "resolution", "finding", "final decision", "final outcome", "disposal", "award",
+            "company response to consumer",
             "decisao", "resultado", "sentenca", "resultado do julgamento", "desfecho", "fallo", "sentencia",
             "resolucion", "resultat", "ergebnis", "entscheidung",
             "判定结果", "裁判结果", "判决结果", "裁决结果", "处理结果", "结果", "结论", "胜诉方", "裁定结果",
@@ -121,7 +123,8 @@ HEADER_WORDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "decider_id": (
             "decider id", "arbitrator", "arbitrator name", "arbitrator id", "judge", "judge name", "adjudicator",
             "reviewer", "reviewer id", "mediator", "agent id", "agent", "panel", "officer", "case handler",
-            "ombudsman", "tribunal member", "neutral", "juiz", "relator", "juez", "arbitro", "juge", "richter",
+            "ombudsman", "panelist", "panellist", "tribunal member", "neutral", "juiz", "relator", "juez", "arbitro",
+            "juge", "richter",
             "判定人", "判定人id", "审判长", "法官", "仲裁员", "客服id",
             "客服编号", "处理人", "承办人", "审判员", "主审法官", "承办法官",
         ),

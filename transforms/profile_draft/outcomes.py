@@ -5,7 +5,7 @@ upheld may be the complaint or the decision complained of; where a label does no
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,24 +23,26 @@ _WITHDRAWN: Final = (
     r"|撤诉|撤回|撤销申请|撤销投诉|撤案|取消申请|买家撤"
 )
 _EXPIRED: Final = (
-    r"expire|lapse|time(?:d)?[- ]?out|abandon|no response|inactiv|struck out|administrative"
+    r"expire|untimely|terminat|lapse|time(?:d)?[- ]?out|abandon|no response|inactiv|struck out|administrative"
     r"|\bextint|arquivad|archivad|sem resolucao"
     r"|超时|逾期|自动关闭|未响应|视为关闭"
 )
 _PARTIAL: Final = (
     r"partial|partly|\bin part\b|\bpart(?:-| )?(?:win|award|upheld|allowed|granted)|split|\bboth\b|mixed|each side"
+    r"|non-?\s?monetary relief|^neither|no prevailing"
     r"|\bparcial|\bem parte|\ben parte|\ben partie|partiel|teilweise"
     r"|部分|各半|双方(?:责任|均)|驳回.{0,12}?(?:其他|其它|其余|其馀|超出)"
 )
 _REJECT: Final = (
     r"dismiss|den(?:y|ied)|reject|refus|not (?:been )?(?:upheld|granted|allowed|proven|successful|in favou?r)"
-    r"|unsuccessful|unfounded|lost|loses?\b|no (?:refund|award|relief|merit|case)|nil award|\bfail"
+    r"|unsuccessful|unfounded|without relief|closed with explanation"
+    r"|lost|loses?\b|no (?:refund|award|relief|merit|case)|nil award|\bfail"
     r"|improceden|indeferid|infundad|desestimad|rechazad|debout|\brejet|abgewiesen|unbegrundet"
     r"|驳回|不支持|不予支持|未支持|不予受理|败诉|不成立|不采纳|维持原"
 )
 _ACCEPT: Final = (
     r"award|favou?r|judge?ment for|f(?:ou|i)nd(?:ing)? for|ruled for|decided for|\bw[io]ns?\b|winner|prevail"
-    r"|uph[eo]ld|allowed|grant|success|succeed|sustain|support|refund|founded"
+    r"|uph[eo]ld|allowed|grant|success|succeed|sustain|support|refund|founded|monetary relief"
     r"|支持|胜诉|准许|准予|成立|采纳|予以退款|全额退|全部退|赔偿|支付|返还|退还|赔付"
 )
 #: What is done to a claim, or to a decision, and is the contrary of its rejection; an award may be for either side.
@@ -55,7 +57,12 @@ _REVERSED: Final = r"overturn|revers|set aside|vacat|quash|撤销(?:原|被)|改
 _AFFIRMED: Final = r"affirm|confirmed|维持"
 _LONGEST_LABEL: Final = 24
 #: Words beside the name of a side that leave it open whether the side won: "returned to seller".
-_OTHER_WORDS: Final = r"\b(?:return|clos|contact|respon[ds](?!ent)|wait|pending|escalat|open)\w*"
+_OTHER_WORDS: Final = (
+    r"\b(?:return|clos|contact|respon[ds](?!ent)|wait|pending|escalat|open|disput|consent|represent|attend"
+    r"|appeal|fil(?:ed|ing))\w*"
+)
+#: A domain name goes to the complainant, or is taken from the other side.
+_TRANSFER, _CANCELLED = r"\btransfer", r"\bcancel"
 
 
 @dataclass(frozen=True)
@@ -143,9 +150,18 @@ def read_counterparts(labels: Iterable[str]) -> dict[str, Reading]:
         re.search(_REJECT, text) and not re.search(_DECISION, text) and (found := alone[label]) is not None
         and found.value == "seller_wins" for label, text in texts.items()
     )  # fmt: skip
+    names = _of_domain_names(texts) if rejected else {}
     if overturned == rejected:
+        return names
+    return names | {label: Reading("seller_wins" if overturned else "buyer_wins", is_sure=False) for label in bare}
+
+
+def _of_domain_names(texts: Mapping[str, str]) -> dict[str, Reading]:
+    """Where names are transferred and complaints denied, a name that is cancelled is no complaint that is."""
+    if not any(re.search(_TRANSFER, text) for text in texts.values()):
         return {}
-    return {label: Reading("seller_wins" if overturned else "buyer_wins", is_sure=False) for label in bare}
+    won = [label for label, text in texts.items() if re.search(f"{_TRANSFER}|{_CANCELLED}", text)]
+    return {label: Reading("buyer_wins", is_sure=False) for label in won if not re.search(_REJECT, texts[label])}
 
 
 def _of_end(text: str) -> Reading | None:

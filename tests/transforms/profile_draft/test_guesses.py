@@ -34,6 +34,27 @@ def test_a_kind_of_people_or_a_quantity_is_nobody() -> None:
     }  # fmt: skip
 
 
+def test_who_won_says_more_than_how_it_was_disposed_of() -> None:
+    guessed = _guessed(
+        {
+            "CASE_ID": [f"C{place}" for place in range(N)],
+            "TYPE_OF_DISPOSITION": _cycle("Awarded", "Awarded", "Settled"),
+            "PREVAILING_PARTY": _cycle("Consumer", "Business", ""),
+            "Number of Arbitrators": _cycle("1", "3"),
+            "Panelist": [f"Panelist {place % 25}" for place in range(N)],
+            "Consumer disputed?": _cycle("Yes", "No"),
+        }
+    )
+    named = {guess.column.name: header for header, guess in guessed.guesses.items()}
+    assert (named["outcome"], named["decider_id"]) == ("PREVAILING_PARTY", "Panelist")
+    assert guessed.further["outcome"] == ("PREVAILING_PARTY", "TYPE_OF_DISPOSITION")
+
+
+def test_whether_a_consumer_disputed_is_not_who_won() -> None:
+    columns = {"Case ID": [f"C{place}" for place in range(N)], "Consumer disputed?": _cycle("Yes", "No")}
+    assert "Consumer disputed?" not in _guessed(columns).guesses
+
+
 def test_a_header_that_says_who_may_have_few_values() -> None:
     guess = _guessed({"Company": _cycle("A", "B", "C"), "buyer_id": [str(number) for number in range(N)]})
     assert {each.column.name for each in guess.guesses.values()} == {"buyer_id", "seller_id"}

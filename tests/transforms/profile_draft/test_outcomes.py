@@ -73,6 +73,12 @@ def test_labels_that_do_not_say_who_won(label: str) -> None:
     ("labels", "read"),
     [
         (["Upheld", "Rejected", "Settled"], {"Upheld": "buyer_wins"}),
+        # domain names: what is cancelled is the name, not the complaint
+        (
+            ["Transfer", "Cancellation", "Complaint denied", "Transfer denied"],
+            {"Transfer": "buyer_wins", "Cancellation": "buyer_wins"},
+        ),
+        (["Cancellation", "Complaint denied"], {}),
         (["胜诉", "败诉", "部分支持"], {"胜诉": "buyer_wins"}),
         (["Granted", "Denied"], {"Granted": "buyer_wins"}),
         (["Upheld", "Overturned"], {"Upheld": "seller_wins"}),
