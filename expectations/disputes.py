@@ -1,7 +1,9 @@
 """What must hold of the disputes."""
 
+from types import MappingProxyType
+
 from expectations.model import Check, Severity, Suite
-from expectations.rules import declared_checks, row_rule
+from expectations.rules import declared_checks, row_label, row_rule
 from transforms.registry import INPUT_TABLES
 from transforms.registry.enumerations import RULED_OUTCOMES
 
@@ -155,6 +157,25 @@ def _parties() -> tuple[Check, ...]:
     )
 
 
+def _orders() -> Check:
+    """One order disputed twice at the same moment is one dispute exported under two names, and would count twice."""
+    in_slice = "order_id is not null and opened_at is not null and hash(order_id) % $key_slices = 0"
+    return Check(
+        name="order_disputed_once_in_hash_slice",
+        severity=Severity.WARN,
+        description="99 orders in 100 are disputed once at one moment, among those of one slice by hash; otherwise "
+        "suspect that disputes were exported under two identifiers",
+        expectation="ExpectCountedProportionOfUniqueValuesToBeBetween",
+        column="order_id, opened_at",
+        arguments=MappingProxyType({"min_value": 0.99}),
+        derived=f"case when {in_slice} then order_id || chr(31) || epoch_us(opened_at)::varchar end",
+        measure="orders",
+        example_query=f"select min({row_label(('dispute_id', 'order_id', 'opened_at'))}) from staged_disputes "
+        f"where {in_slice} group by order_id, opened_at having count(*) > 1 order by 1 limit 3",
+        remedy="Look at the disputes of these orders, and deliver each dispute under one identifier.",
+    )
+
+
 def _outcomes(name: str, at_least: int, description: str) -> Check:
     return Check(
         name=name,
@@ -177,6 +198,7 @@ SUITE = Suite(
         *_times(),
         *_jury(),
         *_parties(),
+        _orders(),
         _outcomes("some_disputes_are_ruled", 1, "at least one dispute was decided by somebody"),
         _outcomes("rulings_differ", 2, "not every ruled dispute has the same outcome"),
     ),

@@ -14,7 +14,7 @@ from flows.report.importance import ranked_importance, ranking_sentence
 from flows.report.listing import of_group
 from flows.report.misleading import misleading_sentence, reversals
 from flows.report.names import FACTORS, RULED_ORDER
-from flows.report.quality import file_totals, missing_tables, not_recorded_factors, unknown_sellers
+from flows.report.quality import file_totals, merged_persons, missing_tables, not_recorded_factors, unknown_sellers
 from flows.report.rates import headline_cards, overall_rates
 from flows.report.uneven import uneven_notice
 from transforms.registry import Label
@@ -89,10 +89,7 @@ def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
     ranked = dict(ranked_effects(data))
     if not ranked_importance(data) and further_sentence(data, disclosure) is not None:
         yield ranking_sentence(data)
-    turning = {factor for factor, *_ in two_ways(data)}
-    undirected = [f for f, effect in ranked.items() if words.includes_zero(effect) and f not in turning]
-    if undirected:
-        yield words.undirected(undirected)
+    yield from _undirected(data)
     if reversals(data):
         yield misleading_sentence(data)
     absent = not_recorded_factors(data)
@@ -109,9 +106,26 @@ def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
     yield from _left_out(data, disclosure)
 
 
+def _undirected(data: ReportData) -> Iterator[Label]:
+    """Factors whose direction is open: the interval includes zero, or there is none."""
+    ranked = dict(ranked_effects(data))
+    turning = {factor for factor, *_ in two_ways(data)}
+    doubtful = [f for f, effect in ranked.items() if words.includes_zero(effect) and f not in turning]
+    without = [f for f in doubtful if ranked[f].ame_ci_low is None]
+    undirected = [f for f in doubtful if f not in without]
+    if undirected:
+        yield words.undirected(undirected)
+    if without:
+        yield words.no_intervals(without)
+
+
 def _sellers(data: ReportData) -> Iterator[Label]:
     """What unknown sellers do to every interval."""
-    unknown = unknown_sellers(data)
+    unknown, merged = unknown_sellers(data), merged_persons(data)
+    if merged >= _MOST_UNKNOWN:
+        yield words.same_person(merged)
+    if any(rate.n_clusters == 1 and rate.status == "one_cluster" for rate in overall_rates(data.outcomes).values()):
+        yield words.ONE_SELLER
     if unknown == 1:
         yield words.SELLERS_UNKNOWN
     elif unknown >= _MOST_UNKNOWN:

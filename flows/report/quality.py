@@ -162,6 +162,12 @@ def unknown_sellers(data: ReportData) -> float:
     return 1 - found[0].n_recorded / found[0].n if found else 0.0
 
 
+def merged_persons(data: ReportData) -> float:
+    """Share of disputes whose buyer is their seller, as far as both are recorded."""
+    found = [check for check in data.checks if check.expectation == "buyer_is_not_seller" and check.n_checked]
+    return (found[0].n_unexpected or 0) / (found[0].n_checked or 1) if found else 0.0
+
+
 def missing_tables(data: ReportData) -> list[str]:
     """Tables of the contract that the release has no row of."""
     return [name for name in INPUT_TABLES if all(c.n == 0 for c in data.columns if c.table == f"core.{name}")]

@@ -110,6 +110,12 @@ SELLERS_UNKNOWN = Label(
 )
 
 
+ONE_SELLER = Label(
+    "All rulings are of one seller: they say nothing of others, and no interval can tell how much sellers differ.",
+    "所有判定都属于同一卖家：不能说明其他卖家的情况，也无法用区间衡量卖家间的差异。",
+)
+
+
 def sellers(rate: Rate, unknown: float = 0.0) -> Label:
     """How many sellers stand behind the rulings, and what that means for the intervals.
 
@@ -130,6 +136,8 @@ def sellers(rate: Rate, unknown: float = 0.0) -> Label:
         )
     else:
         head = Label(f"Sellers behind them: {n}.", f"涉及 {n} 个卖家。")
+    if rate.n_clusters == 1:
+        return ONE_SELLER
     return Label(
         f"{head.en} Because the same sellers come back, the rulings tell as much as about {effective} independent "
         f"ones, and all intervals allow for that.{more.en}",
@@ -239,6 +247,26 @@ def undirected(factors: Sequence[str]) -> Label:
     return Label(
         f"Whether {names.en} {verbs} the buyer cannot be concluded: {intervals} zero.",
         f"无法断定{names.zh}对买家有利还是不利：区间包含零。",
+    )
+
+
+def no_intervals(factors: Sequence[str]) -> Label:
+    """Factors with an effect and no interval."""
+    names = join([factor_label(factor) for factor in factors])
+    verbs = "helps or harms" if len(factors) == 1 else "help or harm"
+    return Label(
+        f"Whether {names.en} {verbs} the buyer cannot be concluded: there is no interval.",
+        f"无法断定{names.zh}对买家有利还是不利：没有区间。",
+    )
+
+
+def same_person(share: float) -> Label:
+    """That buyer and seller of many disputes are one."""
+    part = percent(share)
+    return Label(
+        f"In {part} of disputes buyer and seller have the same identifier: one of the two is read from the wrong "
+        "column, and intervals by seller mean nothing until it is mended.",
+        f"{part} 的纠纷中买家与卖家标识相同：其中之一读错了列，更正之前按卖家计算的区间没有意义。",
     )
 
 

@@ -290,6 +290,7 @@ def _further(rated: Sequence[Guess], chosen: Mapping[str, Guess]) -> dict[str, t
         return {}
     others = [
         guess.facts.header for guess in rated
-        if guess.column.name == "outcome" and guess.facts.header not in chosen and guess.labels and guess.labels.mapped
+        if guess.column.name == "outcome" and guess.facts.header not in chosen
+        and guess.labels and guess.labels.share > 0
     ]  # fmt: skip
     return {"outcome": (own.facts.header, *others)} if others else {}

@@ -193,6 +193,23 @@ def test_sellers_not_recorded_for_some_are_counted_as_such(tmp_path: Path) -> No
     assert any(sentence.startswith("Sellers were not recorded") for sentence in limits)
 
 
+def test_one_seller_and_merged_persons_are_said_at_the_top(tmp_path: Path) -> None:
+    rates = [
+        {**row, "n_clusters": 1}
+        for row in rate_rows(outcome_counts(50, 20, 30), slice="all", value="all", status="one_cluster")
+    ]
+    check = {"table_name": "disputes", "expectation": "buyer_is_not_seller", "n_checked": 100, "n_unexpected": 40}
+    effect = {**effect_row("ordinal", "tone_advantage", 4.0), "ame_ci_low": None, "ame_ci_high": None}
+    release = Release().add("marts.outcome_rates", *rates).add("meta.expectations", check)
+    limits = _sentences(_section(_page(release.add("marts.factor_effects", effect), tmp_path), "answer"))
+    for start in (
+        "In 40.0% of disputes buyer and seller have the same identifier",
+        "All rulings are of one seller",
+        "Whether tone helps or harms the buyer cannot be concluded: there is no interval.",
+    ):
+        assert any(sentence.startswith(start) for sentence in limits), start
+
+
 def test_thin_groups_are_listed(tmp_path: Path) -> None:
     groups = {
         ("all", "all"): (500, 200, 300, 0, 0, 0, 0),
