@@ -6,7 +6,7 @@ import polars as pl
 
 from transforms.factors.parts import BOTH, Part, part_column
 from transforms.registry.model import Label
-from transforms.tone.sides import tone_sides
+from transforms.tone.sides import side_column, tone_of_disputes
 from transforms.tone.weights import ToneWeights
 
 _ACTS: Final[dict[str, Label]] = {
@@ -52,16 +52,13 @@ def score_tone_parts(messages: pl.LazyFrame, disputes: pl.LazyFrame, weights: To
         The wide frame of ``PARTS`` for the disputes in which a person wrote before the ruling. A part without points
         did not occur and is null.
     """
-    sides = tone_sides(messages, disputes, weights).cache()
-    wide = sides.select("dispute_id").unique()
-    for party in BOTH:
-        names = {part.name: part_column(party, part.name) for part in PARTS}
-        points = [_if_any(part).cast(pl.Int32).alias(column) for part, column in names.items()]
-        side = sides.filter(pl.col("party") == party).select("dispute_id", *points)
-        wide = wide.join(side, on="dispute_id", how="left")
-    return wide
+    points = (
+        _if_any(part.name, pl.col(side_column(party, part.name))).cast(pl.Int32).alias(part_column(party, part.name))
+        for party in BOTH
+        for part in PARTS
+    )
+    return tone_of_disputes(messages, disputes, weights).select("dispute_id", *points)
 
 
-def _if_any(part: str) -> pl.Expr:
-    points = pl.col(part)
+def _if_any(part: str, points: pl.Expr) -> pl.Expr:
     return points if part in _ALWAYS else pl.when(points != 0).then(points)
