@@ -16,7 +16,7 @@ from transforms.tone.bits import GROUP, POINTED, SPELT, Bits, assign_bits, behin
 from transforms.tone.codes import CODES, POINT, POLITE_POINT
 from transforms.tone.lexicon import Lexicon
 from transforms.tone.needs import Needs, any_of
-from transforms.tone.scan import Masks, Places, Scanner, Word, build_scanner
+from transforms.tone.scan import Flags, Masks, Places, Scanner, Word, build_scanner
 from transforms.tone.writer import BREAK_CHARACTERS, OPENING, SIDE_BY_SIDE, SideBySide
 
 # Lists that many texts have a word of: an alternative is told by what else it needs.
@@ -38,6 +38,7 @@ class FirstLook:
         rewritten: What a text needs for a pass to change it.
         signs: What a text needs for a sign of any act.
         telling: A text that has any of this, or points, has at least one of these bits.
+        patterns: The node of each pattern of the lexicon.
     """
 
     bits: Bits
@@ -45,17 +46,19 @@ class FirstLook:
     rewritten: Needs
     signs: Needs
     telling: np.uint64
+    patterns: Places
 
-    def at(self, texts: pl.Series) -> tuple[Places, Masks]:
+    def at(self, texts: pl.Series, met: Flags) -> tuple[Places, Masks]:
         """Look at texts as they are written.
 
         Args:
             texts: Strings without nulls.
+            met: As for ``Scanner.scan``.
 
         Returns:
             The places of those that are to be looked at again, and their bits.
         """
-        masks = self.scanner.scan(texts)
+        masks = self.scanner.scan(texts, met)
         at = np.flatnonzero(masks & self.telling)
         return at, masks[at]
 
@@ -101,7 +104,9 @@ def first_look(lexicon: Lexicon) -> FirstLook:
     between = _by_character({seen(name): each.between for name, each in SIDE_BY_SIDE.items()}, bits)
     clauses = {name: each for name, each in SIDE_BY_SIDE.items() if each.is_clause}
     before = _by_character({seen(name): _before(each, lexicon) for name, each in clauses.items()}, bits)
-    return FirstLook(bits, build_scanner(words, ends, between, before, beside), rewritten, signs, telling)
+    scanner = build_scanner(words, ends, between, before, beside)
+    patterns = np.array([scanner.nodes[pattern] for pattern in lexicon.patterns], np.intp)
+    return FirstLook(bits, scanner, rewritten, signs, telling, patterns)
 
 
 def _words(lexicon: Lexicon, bits: Bits) -> Iterator[tuple[str, Word]]:

@@ -21,7 +21,7 @@ from transforms.tone.first_look import FirstLook, first_look
 from transforms.tone.lexicon import Lexicon
 from transforms.tone.lists import Model
 from transforms.tone.needs import any_of
-from transforms.tone.scan import Masks, Places
+from transforms.tone.scan import Flags, Masks, Places
 from transforms.tone.writer import Rule
 
 #: A message with at least this hostility counts as hostile.
@@ -81,11 +81,12 @@ def _look(lexicon: Lexicon) -> FirstLook:
 def _scored(messages: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """Read the texts in which there may be anything, and score the others as plain statements."""
     look, texts = _look(lexicon), messages.get_column("text").cast(pl.String)
-    at, masks = look.at(texts.fill_null(""))
-    read, masks = _respelt(texts.gather(at), masks, look, lexicon)
+    met = look.scanner.nothing_met()
+    at, masks = look.at(texts.fill_null(""), met)
+    read, masks = _respelt(texts.gather(at), masks, met, look, lexicon)
     tells = np.flatnonzero(look.may_tell(masks))
     at, masks, read = at[tells], masks[tells], read.gather(tells)
-    signs = _signs(read, masks, look, lexicon)
+    signs = _signs(_coded(read, met, look, lexicon), masks, look, lexicon)
     model = _group_hostility(read, masks, look.bits, lexicon.model)
     found = pl.DataFrame({"sender": messages.get_column("sender").gather(at), **signs, _MODEL: model})
     found = found.with_columns(**_acts()).with_columns(_hostility()).with_columns(_civility())
@@ -105,11 +106,11 @@ def _spread(found: pl.Series, at: Places, height: int, plain: bool | float) -> p
     return pl.Series(found.name, values)
 
 
-def _respelt(texts: pl.Series, masks: Masks, look: FirstLook, lexicon: Lexicon) -> tuple[pl.Series, Masks]:
+def _respelt(texts: pl.Series, masks: Masks, met: Flags, look: FirstLook, lexicon: Lexicon) -> tuple[pl.Series, Masks]:
     """Bring the texts that need it to one way of writing, and look at them again."""
     at = np.flatnonzero(masks & look.bits.any(SPELT))
     read = _respell(texts.gather(at), lexicon)
-    masks[at] = look.scanner.scan(read)
+    masks[at] = look.scanner.scan(read, met)
     return texts.scatter(at, read), masks
 
 
@@ -118,10 +119,16 @@ def _respell(texts: pl.Series, lexicon: Lexicon) -> pl.Series:
     return texts.str.replace_many(list(lexicon.spellings), list(lexicon.spellings.values()), leftmost=True)
 
 
-def _signs(read: pl.Series, masks: Masks, look: FirstLook, lexicon: Lexicon) -> dict[str, npt.NDArray[np.generic]]:
-    """Find the signs in texts, and count the points that are the writer's own."""
+def _coded(read: pl.Series, met: Flags, look: FirstLook, lexicon: Lexicon) -> pl.Series:
+    """Put codes in place of patterns, of which those that are in no text are left out: most of the ten thousand."""
+    there = np.flatnonzero(met.take(look.patterns)).tolist()
+    patterns, codes = ([each[place] for place in there] for each in (lexicon.patterns, lexicon.codes))
+    return read.str.replace_many(patterns, codes, leftmost=True)
+
+
+def _signs(coded: pl.Series, masks: Masks, look: FirstLook, lexicon: Lexicon) -> dict[str, npt.NDArray[np.generic]]:
+    """Find the signs in coded texts, and count the points that are the writer's own."""
     grammar, bits = lexicon.grammar, look.bits
-    coded = read.str.replace_many(list(lexicon.patterns), list(lexicon.codes), leftmost=True)
     own, is_changed = _rewritten(coded, masks, grammar.own, bits)
     masks = look.loosened(masks, is_changed)
     (ultimatum,) = _matches(own, masks, [grammar.ultimatum], bits)
@@ -154,13 +161,14 @@ def _rewritten(
 def _matches(coded: pl.Series, masks: Masks, rules: Sequence[Rule], bits: Bits) -> list[npt.NDArray[np.bool_]]:
     """Whether each rule matches, asked only of texts that have what it needs."""
     places = [np.flatnonzero(bits.hold(rule.needs, masks)) for rule in rules]
+    asked = [number for number, at in enumerate(places) if at.size]
     found = coded.to_frame().select(
-        _matches_at(pl.col(coded.name).gather(at), rule).implode().alias(str(number))
-        for number, (rule, at) in enumerate(zip(rules, places, strict=True))
+        _matches_at(pl.col(coded.name).gather(places[number]), rules[number]).implode().alias(str(number))
+        for number in asked
     )
     matches = [np.zeros(masks.size, np.bool_) for _ in rules]
-    for number, at in enumerate(places):
-        matches[number][at] = found.item(0, number).to_numpy()
+    for number in asked:
+        matches[number][places[number]] = found.item(0, str(number)).to_numpy()
     return matches
 
 

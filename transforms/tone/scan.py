@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 Masks: TypeAlias = npt.NDArray[np.uint64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 Places: TypeAlias = npt.NDArray[np.intp]
 
 _CODE_POINTS: Final = 0x110000
@@ -57,6 +58,7 @@ class Scanner:
         before: Class → the bits of ``followed`` that the character allows when it stands before the word.
         beside: Bits of words, and the bits of ``followed`` that such a word allows when it follows.
         longest: Length of the longest word.
+        nodes: Word → its node.
     """
 
     classes: npt.NDArray[np.uint16]
@@ -71,34 +73,43 @@ class Scanner:
     before: Masks
     beside: tuple[tuple[np.uint64, np.uint64], ...]
     longest: int
+    nodes: Mapping[str, int]
 
-    def scan(self, texts: pl.Series) -> Masks:
+    def nothing_met(self) -> Flags:
+        """Return for each node whether it was met, before anything is; words of one character are not looked at."""
+        met = np.zeros(self.parent.size, np.bool_)
+        met[: self.allows.size] = True
+        return met
+
+    def scan(self, texts: pl.Series, met: Flags | None = None) -> Masks:
         """Look for the words in texts.
 
         Args:
             texts: Strings without nulls.
+            met: Whether each node was met, so that the words are known that are in any text; added to.
 
         Returns:
             For each text the bits of all words in it.
         """
+        met = self.nothing_met() if met is None else met
         ends = np.cumsum(texts.str.len_chars().to_numpy().astype(np.intp) + 1)
         parts = [
-            self._scan_block(texts.slice(begin, end - begin), ends[begin:end] - (ends[begin - 1] if begin else 0))
+            self._scan_block(texts.slice(begin, end - begin), ends[begin:end] - (ends[begin - 1] if begin else 0), met)
             for begin, end in _blocks(ends)
         ]
         return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
 
-    def _scan_block(self, texts: pl.Series, ends: Places) -> Masks:
+    def _scan_block(self, texts: pl.Series, ends: Places, met: Flags) -> Masks:
         written = _SEPARATOR + texts.str.join(_SEPARATOR).item() + _SEPARATOR
         points = np.frombuffer(written.encode("utf-32-le"), np.uint32)
         masks = np.empty(ends.size, np.uint64)
         for first in range(0, ends.size, _CHUNK):
             begin, last = ends[first - 1] if first else 0, min(first + _CHUNK, ends.size)
             begins = np.concatenate([[0], ends[first : last - 1] - begin])
-            masks[first:last] = self._scan(points[begin : ends[last - 1] + 1], begins)
+            masks[first:last] = self._scan(points[begin : ends[last - 1] + 1], begins, met)
         return masks
 
-    def _scan(self, points: npt.NDArray[np.uint32], begins: Places) -> Masks:
+    def _scan(self, points: npt.NDArray[np.uint32], begins: Places, met: Flags) -> Masks:
         """Look at texts that are written one after the other, a separator before each and behind the last."""
         classes = np.zeros(points.size + self.longest, np.intp)
         classes[: points.size] = self.classes.take(points, mode="clip")
@@ -111,6 +122,7 @@ class Scanner:
             child = self.base.take(node) + classes.take(at + depth)
             there = np.flatnonzero(self.parent.take(child) == node)
             at, node, depth = at.take(there), child.take(there), depth + 1
+            met[node] = True
             found[at] |= self.bits.take(node)
             ends = np.flatnonzero(self.is_followed.take(node))
             followed.append((at.take(ends), at.take(ends) + depth, self.followed.take(node.take(ends))))
@@ -181,7 +193,10 @@ def build_scanner(
     ahead |= ~np.bitwise_or.reduce(ahead)
     longest = 1 + max(map(len, words), default=1)
     is_followed, pairs = followed != 0, tuple((np.uint64(words), np.uint64(allowed)) for words, allowed in beside)
-    return Scanner(classes, bases, parent, bits, followed, is_followed, goes_on, behind, then, ahead, pairs, longest)
+    nodes = {written: int(places[node]) for written, node in zip(words, ends, strict=True)}
+    return Scanner(
+        classes, bases, parent, bits, followed, is_followed, goes_on, behind, then, ahead, pairs, longest, nodes
+    )
 
 
 def _by_class(bits: Mapping[str, int], number: Mapping[str, int]) -> Masks:

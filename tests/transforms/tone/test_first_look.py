@@ -15,7 +15,7 @@ from transforms.tone import messages as scoring
 from transforms.tone import score_messages
 from transforms.tone.bits import GROUP, SPELT, Bits
 from transforms.tone.first_look import FirstLook, first_look
-from transforms.tone.scan import Masks, Scanner
+from transforms.tone.scan import Flags, Masks, Scanner
 
 _LINES = Path(__file__).parent
 _PLAIN = ("的", "，", "。", "！", "？", "“", "”", "吗", "了", "啊", " ", "12", "5元", "块", "：", "*", "賣", "ｓ")
@@ -29,13 +29,16 @@ _TEXTS = st.lists(_WORD | st.sampled_from(_PLAIN), max_size=10).map("".join)
 
 @dataclass(frozen=True)
 class _FindsAll:
-    """Finds every list in every text, so that every rule is tried on every text."""
+    """Finds every list in every text, so that every rule is tried on every text, and every pattern is looked for."""
 
     scanner: Scanner
     bits: Bits
 
-    def scan(self, texts: pl.Series) -> Masks:
-        return self.scanner.scan(texts) | ~self.bits.any(GROUP, SPELT)
+    def nothing_met(self) -> Flags:
+        return np.ones_like(self.scanner.nothing_met())
+
+    def scan(self, texts: pl.Series, met: Flags) -> Masks:
+        return self.scanner.scan(texts, met) | ~self.bits.any(GROUP, SPELT)
 
 
 @cache
@@ -75,5 +78,5 @@ def test_nothing_is_held_back_of_words_in_any_order(texts: list[str]) -> None:
 
 def test_plain_texts_are_not_read() -> None:
     look, _ = _looks()
-    at, _ = look.at(pl.Series(["今天下雨", "骗子", "到哪里了", ""]))
+    at, _ = look.at(pl.Series(["今天下雨", "骗子", "到哪里了", ""]), look.scanner.nothing_met())
     assert at.tolist() == [1]

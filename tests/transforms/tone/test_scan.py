@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.tone import scan
-from transforms.tone.scan import Masks, Places, Scanner, Word, build_scanner
+from transforms.tone.scan import Flags, Masks, Places, Scanner, Word, build_scanner
 
 _WORDS = {"不": Word(1), "不行": Word(2), "行李": Word(4, followed=8), "退款单": Word(16), "好": Word(followed=32)}
 _ALLOWS = {"\n": 8 | 32, "。": 8 | 32}
@@ -52,6 +52,14 @@ def test_texts_do_not_touch(scanner: Scanner, texts: list[str]) -> None:
     assert together == [int(scanner.scan(pl.Series([text]))[0]) for text in texts]
 
 
+@given(st.lists(st.text("不行李退款单好", max_size=9), max_size=5))
+def test_words_that_are_in_any_text_are_met(scanner: Scanner, texts: list[str]) -> None:
+    met = scanner.nothing_met()
+    scanner.scan(pl.Series(texts, dtype=pl.String), met)
+    for word, node in scanner.nodes.items():
+        assert met[node] == (len(word) == 1 or any(word in text for text in texts))
+
+
 def test_blocks_do_not_matter(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = pl.Series(["不行", "", "好", "行李", "退款单", "好了", "x"] * 3)
     found = []
@@ -68,9 +76,9 @@ def test_long_texts_are_cut_into_several_blocks(scanner: Scanner, monkeypatch: p
     written: list[int] = []
     write = Scanner._scan_block
 
-    def counted(self: Scanner, some: pl.Series, ends: Places) -> Masks:
+    def counted(self: Scanner, some: pl.Series, ends: Places, met: Flags) -> Masks:
         written.append(some.len())
-        return write(self, some, ends)
+        return write(self, some, ends, met)
 
     monkeypatch.setattr(Scanner, "_scan_block", counted)
     monkeypatch.setattr(scan, "_BLOCK_CHARACTERS", 100)
