@@ -12,6 +12,7 @@ from flows.scoring import Scored
 from flows.settings import Layout
 from transforms.ingest.versions import FILE
 from transforms.registry import OUTPUT_TABLES
+from transforms.statistics.clusters import NO_SELLER, seller_codes
 from transforms.statistics.drift import drift_table
 
 #: Compared among all disputes; among those that have ended, because new ones are open more often than old ones; and
@@ -62,14 +63,15 @@ def drift_frame(scored: Scored, levels: pl.DataFrame, bounds: pl.DataFrame, befo
     is_new = ~pl.col(FILE).is_in(before.files).alias("is_new")
     # One that was ruled and has no outcome has ended too: its outcome was not recorded.
     has_ended = pl.col("outcome").is_not_null() | pl.col("ruled_at").is_not_null()
-    disputes = pl.scan_parquet(scored.paths("disputes")).select(
-        "dispute_id", "seller_id", is_new, has_ended.alias("has_ended"), *_OF_ALL, *_OF_ENDED
-    )
+    columns = ("dispute_id", "seller_id", is_new, has_ended.alias("has_ended"), *_OF_ALL, *_OF_ENDED)
+    every = pl.scan_parquet(scored.paths("disputes")).select(columns).collect()
+    # Numbered once, in the order of their names: three comparisons look at the same sellers.
+    sellers = pl.Series("seller_id", seller_codes(every["seller_id"]))
+    disputes = every.with_columns(sellers.set(sellers == NO_SELLER, None)).lazy()
     factors = [name for name in levels.columns if name != "dispute_id"]
     named = levels.lazy().select("dispute_id", *(_labels(name, bounds) for name in factors))
     ruled = disputes.select("dispute_id", "seller_id", "is_new").join(named, on="dispute_id")
-    n_disputes = disputes.select(pl.len()).collect().item()
-    volumes = [now - last for last, now in zip((0, *before.sizes), (*before.sizes, n_disputes), strict=True)]
+    volumes = [now - last for last, now in zip((0, *before.sizes), (*before.sizes, every.height), strict=True)]
     frames = {"all": disputes, "ended": disputes.filter("has_ended"), "ruled": ruled}
     return drift_table(frames, {"all": _OF_ALL, "ended": _OF_ENDED, "ruled": factors}, volumes)
 

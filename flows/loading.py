@@ -30,7 +30,7 @@ from transforms.statistics.reference import sql_parameters
 
 CONTENTS = "contents.json"
 #: Tables that hold one piece after another.
-APPENDED = ("messages", "evidence", "violations", "factor_scores", "score_points", "dispute_facts")
+APPENDED = ("disputes", "messages", "evidence", "violations", "factor_scores", "score_points", "dispute_facts")
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,9 @@ def load(path: Path, sources: Sources, settings: Settings, run_id: str, contents
     with open_warehouse(path, settings, settings.layout.work / "spill") as connection:
         for table in APPENDED if shared else ():
             _cut_off(connection, table, sum(rows[table] for rows in contents.rows[:shared]))
+        if shared:
+            # Rows that stay are published by this run too; one value for all, so it is written in no time.
+            connection.execute("update core.disputes set run_id = $run_id", {"run_id": run_id})
         add_sources(connection, sources)
         build_tables(connection, SCHEMAS, parameters, frozenset(f"core.{name}" for name in APPENDED if shared))
         describe_tables(connection)

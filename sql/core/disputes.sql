@@ -1,4 +1,5 @@
 -- Grain: dispute, in its latest version. Key: dispute_id.
+-- Filed by month, then by dispute_id.
 -- Parameters: $run_id, the run that publishes.
 create or replace table core.disputes as
 select
@@ -28,5 +29,4 @@ select
     refund_ratio,
     __file as file_id,
     __row as source_row
-from scored.disputes
-order by dispute_id;
+from scored.disputes;

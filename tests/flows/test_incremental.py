@@ -141,7 +141,10 @@ def test_batch_after_batch_gives_what_a_run_from_nothing_gives(tmp_path: Path) -
     batches = [market.batch([1, 2, 3]), market.batch([4]), market.batch([2], again=5), market.batch([4, 5], again=3)]
     for number, batch in enumerate(batches):
         _deliver(tmp_path, [batch], number)
-        _run(tmp_path)
+        last = _run(tmp_path)
+    with duckdb.connect(str(last.database.resolve()), read_only=True) as connection:
+        # Rows that were there before are published by this run too.
+        assert connection.execute("select distinct run_id from core.disputes").fetchall() == [(last.run_id,)]
     _assert_like_from_nothing(tmp_path, batches)
     _assert_like_a_full_run(tmp_path)
 

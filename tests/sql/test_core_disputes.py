@@ -20,10 +20,10 @@ def test_disputes() -> None:
     frame = staged_frame("disputes", rows, is_ruled=pl.Boolean(), refund_ratio=pl.Float64())
     with sql_warehouse(disputes=frame.with_columns(extra=pl.lit("not promised"))) as connection:
         found = build_table(connection, "core.disputes", run_id="r1")
-    # One row per dispute in the order of its key, the columns of the registry and no others.
-    assert [row["dispute_id"] for row in found] == ["a", "b"]
+    # One row per dispute as they are filed, the columns of the registry and no others.
+    assert [row["dispute_id"] for row in found] == ["b", "a"]
     assert tuple(found[0]) == OUTPUT_TABLES["core.disputes"].column_names
     assert {row["run_id"] for row in found} == {"r1"}
     expected = {"opened_at": OPENED, "claimed_cny": Decimal("10.00"), "outcome": "partial", "is_ruled": True,
                 "refund_ratio": 0.25, "file_id": "f1", "source_row": 7, "claim": None}  # fmt: skip
-    assert {name: found[1][name] for name in expected} == expected
+    assert {name: found[0][name] for name in expected} == expected

@@ -173,13 +173,16 @@ def describe_clusters(sorted_sellers: Integers) -> Clustering:
     Returns:
         Their number and the sum of their squared sizes.
     """
-    n_single = int(np.searchsorted(sorted_sellers, NO_SELLER, side="right"))
-    sizes = np.diff(_starts(sorted_sellers[n_single:]))
+    return Sellers.of(sorted_sellers).clustering
+
+
+def _clustering(n: int, n_single: int, starts: Integers) -> Clustering:
+    sizes = np.diff(starts)
     return Clustering(
-        n=sorted_sellers.size,
+        n=n,
         n_clusters=n_single + sizes.size,
         sum_squares=n_single + int(sizes @ sizes),
-        has_sellers=n_single < sorted_sellers.size,
+        has_sellers=n_single < n,
     )
 
 
@@ -194,20 +197,45 @@ def clustered_counts(sorted_sellers: Integers, cells: Integers, n_cells: int) ->
     Returns:
         Counts and cross products; the same for any order of a seller's disputes.
     """
-    clustering = describe_clusters(sorted_sellers)
-    counts = np.bincount(cells, minlength=n_cells).astype(np.float64)
-    cross = np.zeros((n_cells, n_cells))
-    large = [np.zeros((0, n_cells))]
-    if clustering.n_clusters > 1:
+    return Sellers.of(sorted_sellers).counts(cells, n_cells)
+
+
+@dataclass(frozen=True)
+class Sellers:
+    """Where the disputes of each seller are, for any number of tables of counts of the same disputes.
+
+    Attributes:
+        clustering: How disputes are spread over sellers.
+        n_single: Disputes of nobody, which come first.
+        starts: Where the disputes of each seller begin after them, and the end.
+    """
+
+    clustering: Clustering
+    n_single: int
+    starts: Integers
+
+    @classmethod
+    def of(cls, sorted_sellers: Integers) -> "Sellers":
+        """Find the sellers in their codes, ascending, ``NO_SELLER`` where there is none."""
         n_single = int(np.searchsorted(sorted_sellers, NO_SELLER, side="right"))
-        single = np.bincount(cells[:n_single], minlength=n_cells)
-        np.fill_diagonal(cross, single / (1 - 1 / clustering.n) ** 2)
-        for table in _seller_tables(sorted_sellers[n_single:], cells[n_single:], n_cells):
-            share = table.sum(axis=1) / clustering.n
-            weighted = table / (1 - share[:, None])
-            cross += weighted.T @ weighted
-            large.append(table[share >= LARGE_SHARE])
-    return ClusteredCounts(counts, cross, clustering, np.concatenate(large))
+        starts = _starts(sorted_sellers[n_single:])
+        return cls(_clustering(sorted_sellers.size, n_single, starts), n_single, starts)
+
+    def counts(self, cells: Integers, n_cells: int) -> ClusteredCounts:
+        """Count disputes by cell, see `clustered_counts`."""
+        clustering = self.clustering
+        counts = np.bincount(cells, minlength=n_cells).astype(np.float64)
+        cross = np.zeros((n_cells, n_cells))
+        large = [np.zeros((0, n_cells))]
+        if clustering.n_clusters > 1:
+            single = np.bincount(cells[: self.n_single], minlength=n_cells)
+            np.fill_diagonal(cross, single / (1 - 1 / clustering.n) ** 2)
+            for table in _seller_tables(self.starts, cells[self.n_single :], n_cells):
+                share = table.sum(axis=1) / clustering.n
+                weighted = table / (1 - share[:, None])
+                cross += weighted.T @ weighted
+                large.append(table[share >= LARGE_SHARE])
+        return ClusteredCounts(counts, cross, clustering, np.concatenate(large))
 
 
 def _starts(sorted_codes: Integers) -> Integers:
@@ -218,9 +246,8 @@ def _starts(sorted_codes: Integers) -> Integers:
     return np.concatenate([[0], inner, [sorted_codes.size]])
 
 
-def _seller_tables(sorted_sellers: Integers, cells: Integers, n_cells: int) -> Iterator[Floats]:
+def _seller_tables(starts: Integers, cells: Integers, n_cells: int) -> Iterator[Floats]:
     """Tables sellers × cells of counts, for some sellers at a time."""
-    starts = _starts(sorted_sellers)
     step = max(CHUNK_ENTRIES // n_cells, 1)
     for first in range(0, starts.size - 1, step):
         edges = starts[first : first + step + 1]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 import polars as pl
 
-from transforms.statistics.clusters import Integers, clustered_counts, seller_codes
+from transforms.statistics.clusters import Integers, Sellers, seller_codes
 from transforms.statistics.multiplicity import benjamini_hochberg
 from transforms.statistics.reference import t_p_value, two_sided_quantile
 from transforms.statistics.specs import NOT_RECORDED
@@ -74,19 +74,20 @@ def _share_rows(frame: pl.LazyFrame, measures: Sequence[str]) -> Iterator[DriftR
         "is_new", "seller_id", *(pl.col(name).cast(pl.String).fill_null(NOT_RECORDED) for name in measures)
     )
     rows = named.collect()
-    sellers = seller_codes(rows["seller_id"])
-    order = np.argsort(sellers, kind="stable")
+    codes_of_sellers = seller_codes(rows["seller_id"])
+    order = np.argsort(codes_of_sellers, kind="stable")
+    sellers = Sellers.of(codes_of_sellers[order])
     is_new = rows["is_new"].to_numpy().astype(np.int64)[order]
     for name in measures:
         values = sorted(rows[name].unique().to_list())
         codes = rows[name].cast(pl.Enum(values)).to_physical().to_numpy().astype(np.int64)[order]
         for code, value in enumerate(values):
-            yield _share_row(name, value, sellers[order], is_new, (codes == code).astype(np.int64))
+            yield _share_row(name, value, sellers, is_new, (codes == code).astype(np.int64))
 
 
-def _share_row(measure: str, value: str, sellers: Integers, is_new: Integers, has: Integers) -> DriftRow:
+def _share_row(measure: str, value: str, sellers: Sellers, is_new: Integers, has: Integers) -> DriftRow:
     """Difference of two shares. Source: delta method on counts by seller (clusters.ClusteredCounts)."""
-    counted = clustered_counts(sellers, 2 * is_new + has, 4)
+    counted = sellers.counts(2 * is_new + has, 4)
     before, now = counted.counts[:2], counted.counts[2:]
     n_before, n_now = int(before.sum()), int(now.sum())
     blank = DriftRow(
