@@ -341,10 +341,11 @@ def _checked(judge: _Judge, suite: Suite, checks: Sequence[Check], name: str, ro
 
 def _look_up_in_all(judge: _Judge, suite: Suite, found: "Mapping[str, Verdict]") -> None:
     """Look rows up in all disputes again, where examples are wanted: they may be in a part that is not new."""
-    if all(verdict.success for verdict in found.values()):
+    helpers = [name for name in suite.needs if PARENTS in HELPERS[name]]
+    if not helpers or all(verdict.success for verdict in found.values()):
         return
     judge.connection.execute(f"create or replace view {PARENTS} as select * from staged_disputes")
-    for helper in suite.needs:
+    for helper in helpers:
         judge.connection.execute(f"create or replace table {helper} as {HELPERS[helper]}")
 
 
