@@ -26,12 +26,14 @@ class Measured:
             count once per process.
         exit_status: Exit status of the command.
         output: The end of what it wrote.
+        cpu_seconds: Processor time of it and of all processes below it that were waited for.
     """
 
     seconds: float
     peak_bytes: int
     exit_status: int
     output: str
+    cpu_seconds: float = 0.0
 
 
 def measure(command: Sequence[str], environment: dict[str, str] | None = None) -> Measured:
@@ -45,7 +47,7 @@ def measure(command: Sequence[str], environment: dict[str, str] | None = None) -
         What it cost; a failing command is measured like any other.
     """
     with tempfile.TemporaryFile() as output:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), _processor_seconds()
         process = subprocess.Popen(
             command,
             stdout=output,
@@ -57,10 +59,16 @@ def measure(command: Sequence[str], environment: dict[str, str] | None = None) -
         while process.poll() is None:
             peak = max(peak, tree_bytes(process.pid))
             time.sleep(_POLL_SECONDS)
-        seconds = time.perf_counter() - started
+        seconds, worked = time.perf_counter() - started, _processor_seconds() - worked
         output.seek(0)
         text = output.read().decode(errors="replace")
-    return Measured(seconds, peak, process.returncode, text[-_KEPT_CHARACTERS:])
+    return Measured(seconds, peak, process.returncode, text[-_KEPT_CHARACTERS:], worked)
+
+
+def _processor_seconds() -> float:
+    """Processor time of all children that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def tree_bytes(root: int) -> int:

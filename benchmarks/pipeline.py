@@ -43,11 +43,13 @@ class Stage:
         stage: Name.
         seconds: Wall time.
         peak_rss_bytes: Peak memory, where recorded.
+        cpu_seconds: Processor time, where recorded.
     """
 
     stage: str
     seconds: float
     peak_rss_bytes: int | None
+    cpu_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def stages(data: Path) -> tuple[Stage, ...]:
     if not files:
         return ()
     rows = json.loads(files[-1].read_text(encoding="utf-8"))
-    return tuple(Stage(row["stage"], row["seconds"], row.get("peak_rss_bytes")) for row in rows)
+    return tuple(Stage(row["stage"], row["seconds"], row.get("peak_rss_bytes"), row.get("cpu_seconds")) for row in rows)
 
 
 def markdown(result: Result) -> str:

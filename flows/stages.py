@@ -1,5 +1,6 @@
 """Measuring what each stage of a run costs."""
 
+import os
 import resource
 import threading
 import time
@@ -24,11 +25,13 @@ class StageCost:
         stage: Name of the stage.
         seconds: Wall time.
         peak_rss_bytes: Largest resident memory of this process while it ran.
+        cpu_seconds: Processor time of this process and of those that it started and that have ended.
     """
 
     stage: str
     seconds: float
     peak_rss_bytes: int
+    cpu_seconds: float = 0.0
 
 
 @dataclass
@@ -64,7 +67,7 @@ class Stopwatch:
 
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), _processor_seconds()
         try:
             with listening(self.on_share):
                 yield
@@ -72,12 +75,18 @@ class Stopwatch:
             seconds = time.perf_counter() - start
             done.set()
             watcher.join()
-            self.costs.append(StageCost(stage, round(seconds, 3), max(peak[0], _resident())))
+            worked = _processor_seconds() - worked
+            self.costs.append(StageCost(stage, round(seconds, 3), max(peak[0], _resident()), round(worked, 3)))
             self.on_end(self.costs[-1])
 
     def write(self, path: Place) -> None:
         """Write the costs as JSON."""
         write_json_atomically(path, [asdict(cost) for cost in self.costs])
+
+
+def _processor_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _resident() -> int:
