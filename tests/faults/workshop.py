@@ -9,10 +9,10 @@ Reads one JSON object a line (`Order`), and answers each with one (`Ended`).
 import json
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +21,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 _LIBRARIES = "great_expectations", "pandas", "scipy.stats", "altair", "vl_convert", "duckdb_engine", "pyarrow.parquet"
+#: Seconds between looks at whether a run has ended.
+_PAUSE = 0.05
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,34 @@ def workshop() -> Iterator[Workshop]:
 
 
 def _carry_out(order: Order) -> Ended:
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
-        child = os.fork()
-        if child == 0:
-            os.dup2(said.fileno(), 2)
-            os.dup2(said.fileno(), 1)
-            os._exit(_run(order))
-        _, ended = os.waitpid(child, 0)
-        said.seek(0)
-        return Ended(os.waitstatus_to_exitcode(ended), said.read())
+    # A pipe: a limit on the size of files would cut short what is said in one.
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(writing, 2)
+        os.dup2(writing, 1)
+        os._exit(_run(order))
+    os.close(writing)
+    try:
+        status, said = _listen(reading, child)
+    finally:
+        os.close(reading)
+    return Ended(os.waitstatus_to_exitcode(status), said.decode(errors="replace"))
+
+
+def _listen(reading: int, child: int) -> tuple[int, bytes]:
+    """Wait until a process has ended, and return its status and what it said; what it has started may live on."""
+    said, ended, status = b"", 0, 0
+    while True:
+        is_ready = bool(select.select([reading], [], [], 0 if ended else _PAUSE)[0])
+        chunk = os.read(reading, 65_536) if is_ready else b""
+        said += chunk
+        if chunk:
+            continue
+        if ended:
+            return status, said
+        # Ready without anything to read: everybody who could speak has ended.
+        ended, status = os.waitpid(child, 0 if is_ready else os.WNOHANG)
 
 
 def _run(order: Order) -> int:
