@@ -169,13 +169,9 @@ def _qualities(weights: EvidenceWeights) -> pl.DataFrame:
 def _sum_by_part(items: pl.LazyFrame) -> pl.LazyFrame:
     """Add up the items of each part; of several rebuttals of one kind the best counts."""
     columns = (*_KIND_COLUMNS[BUYER], *_KIND_COLUMNS[SELLER])
-    nats = [pl.when(pl.col("slot") == slot).then("nats").alias(column) for slot, column in enumerate(columns)]
+    nats = [pl.when(pl.col("slot") == slot).then("nats").sum().alias(column) for slot, column in enumerate(columns)]
     rebuttals = [
-        pl.when(pl.col("kind") == EVIDENCE_KIND.values.index(kind)).then("rebuttal_nats").alias(column)
+        pl.when(pl.col("kind") == EVIDENCE_KIND.values.index(kind)).then("rebuttal_nats").max().alias(column)
         for kind, column in zip(REBUTTALS.values(), _REBUTTAL_COLUMNS, strict=True)
     ]
-    return (
-        items.select("dispute_id", *nats, *rebuttals)
-        .group_by("dispute_id")
-        .agg(*(pl.col(column).sum() for column in columns), *(pl.col(column).max() for column in _REBUTTAL_COLUMNS))
-    )
+    return items.group_by("dispute_id").agg(*nats, *rebuttals)

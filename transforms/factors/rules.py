@@ -129,11 +129,8 @@ def _breaches(weights: RulesWeights) -> pl.DataFrame:
 
 
 def _sum_by_rule(breaches: pl.LazyFrame) -> pl.LazyFrame:
-    nats = [pl.when(pl.col("slot") == slot).then("nats").alias(column) for slot, column in enumerate(_BREACH_COLUMNS)]
-    return (
-        breaches.select("dispute_id", *nats)
-        .group_by("dispute_id")
-        .agg(pl.col(column).sum() for column in _BREACH_COLUMNS)
+    return breaches.group_by("dispute_id").agg(
+        pl.when(pl.col("slot") == slot).then("nats").sum().alias(column) for slot, column in enumerate(_BREACH_COLUMNS)
     )
 
 
