@@ -132,6 +132,7 @@ class Month:
     shift_high: str | None
     shift_pp: float | None
     shift_p_value: float | None
+    shift_may_be_drift: bool | None
     series_p_value: float | None
     series_status: str | None
     status: str

@@ -66,7 +66,8 @@ def trend_sentence(data: ReportData) -> Label:
     if found:
         listed = [shift_label(row) for row in found]
         text = Label("; ".join(each.en for each in listed), "；".join(each.zh for each in listed))
-        return Label(f"Change points: {text.en}.", f"变化点：{text.zh}。")
+        drift = _drift(found)
+        return Label(f"Change points: {text.en}.{drift.en}", f"变化点：{text.zh}。{drift.zh}")
     looked = [row for row in data.estimates.trend if row.series_status == "ok"]
     if looked:
         n_series, n_months = len({row.factor for row in looked}), len({row.month for row in looked})
@@ -78,6 +79,19 @@ def trend_sentence(data: ReportData) -> Label:
     reasons = sorted({row.series_status or row.status for row in data.estimates.trend} - {"ok"})
     why = words.join([status_label(reason) for reason in reasons]) if reasons else Label("no months", "没有月份")
     return Label(f"Changes over time were not looked for: {why.en}.", f"未检测随时间的变化：{why.zh}。")
+
+
+def _drift(found: Sequence[Month]) -> Label:
+    """Which of the series may as well have changed slowly."""
+    factors = list(dict.fromkeys(row.factor for row in found if row.shift_may_be_drift))
+    if not factors:
+        return same("")
+    names = words.join([_name(factor) for factor in factors])
+    return Label(
+        f" A steady drift fits {names.en} at least as well as steps do: these months then say when a slow change was "
+        "noticed, and not that something happened in them.",
+        f"对于{names.zh}，匀速漂移至少与分段变化同样吻合：上述月份可能只是缓慢变化被察觉的时间，并非当月发生了什么。",
+    )
 
 
 def _hidden_months(data: ReportData, factor: str, disclosure: Disclosure) -> frozenset[str]:

@@ -18,6 +18,7 @@ select
     shift_high,
     shift_pp,
     shift_p_value,
+    shift_may_be_drift,
     series_p_value,
     series_status,
     is_sampled,

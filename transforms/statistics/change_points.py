@@ -76,11 +76,13 @@ class Changes:
         changes: In the order of time; empty where none was found.
         p_value: Of no change at all; None where ``status`` says why.
         status: ``ok`` or why changes were not looked for.
+        may_be_drift: Whether a straight line fits at least as well as the changes that were found.
     """
 
     changes: tuple[Change, ...]
     p_value: float | None
     status: str
+    may_be_drift: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,24 @@ def find_changes(series: Series) -> Changes:
         found = [(place, each) for place, (_, each) in zip(places, found, strict=True)]
     places = [place for place, _ in found]
     changes = [_describe(series.values, noise, places, number, p_value) for number, (_, p_value) in enumerate(found)]
-    return Changes(tuple(changes), overall, "ok")
+    return Changes(tuple(changes), overall, "ok", may_be_drift=_may_be_drift(series.values, noise.weights, places))
+
+
+def _may_be_drift(values: Floats, weights: Floats, places: Sequence[int]) -> bool:
+    """Whether a straight line has the better Bayesian information criterion, as in ``_criterion``; its slope costs one.
+
+    A slow drift stands out from a level as a change does, and is cut into steps where nothing happened.
+    """
+    if not places:
+        return False
+    n, roots = values.size, np.sqrt(weights)
+    line = np.stack([np.ones(n), np.arange(n)], axis=1)
+    found = np.linalg.lstsq(line * roots[:, None], values * roots, rcond=None)[0]
+    of_line = float(((values - line @ found) ** 2) @ weights)
+    of_steps = float(_sum_of_squares(values[None, :], weights, places)[0])
+    tiny = np.finfo(np.float64).tiny
+    costs = (2 * len(places) - 1) * math.log(n)
+    return n * math.log(max(of_line, tiny)) <= n * math.log(max(of_steps, tiny)) + costs
 
 
 def _noise(series: Series) -> _Noise:

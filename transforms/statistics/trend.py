@@ -53,6 +53,7 @@ class TrendRow:
         shift_high: Last month in it.
         shift_pp: New level less the old one.
         shift_p_value: Of there being no such change.
+        shift_may_be_drift: Whether a straight line fits the series at least as well as its changes.
         series_p_value: Of there being no change in the series.
         series_status: ``ok`` or why no change was looked for.
         is_sampled: Whether the estimates use a sample of sellers.
@@ -75,6 +76,7 @@ class TrendRow:
     shift_high: str | None = None
     shift_pp: float | None = None
     shift_p_value: float | None = None
+    shift_may_be_drift: bool | None = None
     series_p_value: float | None = None
     series_status: str = "ok"
     is_sampled: bool = False
@@ -255,6 +257,7 @@ def _with_changes(
             shift_high=rows[places[change.high]].month,
             shift_pp=after - before,
             shift_p_value=change.p_value,
+            shift_may_be_drift=changes.may_be_drift,
         )
     return filled
 

@@ -171,6 +171,15 @@ def test_uneven_records_lead_the_report(tmp_path: Path) -> None:
     assert notice.zh.startswith("注意：记录的多少取决于判定结果：是否有证据：“支持买家”时 95%，“支持卖家”时 0%；")
 
 
+@pytest.mark.parametrize("is_drift", [True, False])
+def test_a_drift_is_not_called_an_event(tmp_path: Path, is_drift: bool) -> None:
+    row = {"month": "2025-03", "factor": "all", "shift": True, "shift_pp": 8.0, "shift_may_be_drift": is_drift}
+    found = read_release(Release().add("marts.trend", row).write(tmp_path / "rulings.duckdb"))
+    said = trend_sentence(found).en
+    assert said.startswith("Change points: the share that the buyer wins changed by +8.0 pp from 2025-03 on.")
+    assert ("A steady drift fits the share that the buyer wins at least as well" in said) == is_drift
+
+
 def test_validation_says_what_the_table_shows(tmp_path: Path) -> None:
     row = {
         "split": "newest_fifth", "model": "four_factors", "n": 200, "n_fitted": 800, "n_clusters": 50, "auc": 0.7,

@@ -157,3 +157,17 @@ def test_equal_months_have_no_change() -> None:
 def test_levels_without_any_noise_are_found() -> None:
     changes = find_changes(_series(_levels(12, (6, 100.0))))
     assert [change.place for change in changes.changes] == [6]
+
+
+def test_a_drift_is_told_from_steps() -> None:
+    rng = np.random.default_rng(4)
+    drift, step = 0, 0
+    for _ in range(20):
+        errors = rng.standard_normal(24)
+        slow = find_changes(_series(np.linspace(0, 6, 24) + errors))
+        drift += bool(slow.changes) and slow.may_be_drift
+        sudden = find_changes(_series(_levels(24, (9, 4.0)) + errors))
+        step += bool(sudden.changes) and not sudden.may_be_drift
+    assert drift >= 15
+    assert step == 20
+    assert not find_changes(_series(rng.standard_normal(24))).may_be_drift

@@ -36,6 +36,11 @@ TREND = Table(
         text("shift_high", "Last month in the 95 % confidence set of the change", "变化时间 95% 置信集的末月"),
         number("shift_pp", "New level less the old one", "新旧水平之差", "pp"),
         share("shift_p_value", "p value of no such change beside those found before it", "该变化的 p 值"),
+        flag(
+            "shift_may_be_drift",
+            "A straight line fits the series at least as well as its changes of level; null: no change here",
+            "直线与分段水平对该序列同样吻合，可能是缓慢漂移；无变化时为空",
+        ),
         share("series_p_value", "p value of no change in the whole series", "整个序列无变化的 p 值"),
         text("series_status", "ok, or why no change was looked for", "ok，或未检测变化的原因"),
         flag(
