@@ -9,7 +9,7 @@ from flows.report.data import ReportData
 from flows.report.estimates import Importance
 from flows.report.forest import Estimate, Subject, forest_figure, forest_table, size
 from flows.report.listing import of_advantage
-from flows.report.names import factor_label, sentence_case, status_label
+from flows.report.names import FACTORS, factor_label, sentence_case, status_label
 from flows.report.numbers import percent, percent_interval, percent_span, same
 from transforms.registry import Label
 
@@ -93,7 +93,10 @@ def _order(ranked: Sequence[Importance]) -> Label:
 
 def _no_ranking(rows: Sequence[Importance]) -> Label:
     statuses = {row.status for row in rows}
-    if _NO_RANKING in statuses:
+    recorded = [row.factor for row in rows if row.status == _NO_RANKING]
+    if recorded and "not_recorded" in statuses:
+        return _none_of(sorted(recorded, key=FACTORS.index))
+    if recorded:
         return Label(
             "These rulings do not show that any of the four factors goes with who wins: together they explain no more "
             "of the ordered outcome than chance would, so they are not ranked.",
@@ -104,6 +107,17 @@ def _no_ranking(rows: Sequence[Importance]) -> Label:
         return Label("The four factors cannot be ranked.", "无法对四个因素排序。")
     why = words.join([status_label(reason) for reason in reasons])
     return Label(f"The four factors cannot be ranked: {why.en}.", f"无法对四个因素排序：{why.zh}。")
+
+
+def _none_of(factors: Sequence[str]) -> Label:
+    """That the factors that are recorded explain nothing, where others are not recorded."""
+    names = words.join([factor_label(factor) for factor in factors])
+    goes, it = ("goes", "it explains") if len(factors) == 1 else ("go", "together they explain")
+    return Label(
+        f"These rulings do not show that {names.en} {goes} with who wins: {it} no more of the ordered outcome than "
+        "chance would. The other factors are not recorded, so there is no ranking.",
+        f"这些判定未显示{names.zh}与胜负有关：对有序结果的解释力不超出偶然。其余因素未记录，因此不作排序。",
+    )
 
 
 def _estimates(rows: Sequence[Importance]) -> list[Estimate]:

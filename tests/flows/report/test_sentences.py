@@ -79,6 +79,12 @@ def _importance(factor: str, share: float | None, low: float, high: float, statu
             "of the ordered outcome than chance would, so they are not ranked.",
         ),
         (
+            [_importance("evidence", None, 0, 0, "not_recorded"),
+             _importance("reputation", None, 0, 0, "no_effect_found")],
+            "These rulings do not show that reputation goes with who wins: it explains no more of the ordered outcome "
+            "than chance would. The other factors are not recorded, so there is no ranking.",
+        ),
+        (
             [_importance("evidence", 0.6, 0.5, 0.7), _importance("rules", 0.2, 0.1, 0.3),
              {**_importance("tone", 0.2, 0.0, 0.0, "lone_cluster"), "ci_low": None, "ci_high": None}],
             "Of what the four factors explain of the rulings (n = 900), the shares are evidence 60.0% (50.0 to 70.0), "
@@ -90,7 +96,7 @@ def _importance(factor: str, share: float | None, low: float, high: float, statu
             "Only rules is recorded well enough to be weighed, so there is no ranking (n = 900).",
         ),
     ],
-    ids=["partly settled", "no effect", "of one seller", "one factor"],
+    ids=["partly settled", "no effect", "one without effect", "of one seller", "one factor"],
 )  # fmt: skip
 def test_the_ranking_says_what_the_table_shows(tmp_path: Path, rows: list[Row], said: str) -> None:
     release = Release().add("marts.factor_importance", *rows)
