@@ -28,6 +28,7 @@ from flows.report.importance import importance_blocks
 from flows.report.listing import of_advantage
 from flows.report.names import FACTORS, TermGroup, factor_label, model_label, sentence_case, term_name
 from flows.report.numbers import NO_NUMBER, count, decimal, interval, same
+from transforms.claims.verdicts import Verdict
 from transforms.registry import Label
 
 HEADLINE_MODEL = "ordinal"
@@ -75,10 +76,16 @@ def direction_sentences(data: ReportData) -> Label | None:
     found = [
         words.backwards(factor, effect)
         for factor, effect in ranked_effects(data)
-        if factor not in among and effect.ame_ci_high is not None and effect.ame_ci_high < 0
+        if factor not in among and _is_backwards(effect, _verdict(data, factor))
     ]
     found += [words.two_ways(*each) for each in turning]
     return Label(" ".join(each.en for each in found), "".join(each.zh for each in found)) if found else None
+
+
+def _is_backwards(effect: Effect, verdict: str | None) -> bool:
+    """Whether a factor certainly works against the side that has more of it, also after correction for many tests."""
+    is_below = effect.ame_ci_high is not None and effect.ame_ci_high < 0
+    return is_below and verdict in {None, Verdict.CONTRADICTED.value}
 
 
 def _known(effect: Effect) -> bool:

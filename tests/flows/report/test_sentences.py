@@ -120,15 +120,19 @@ def test_a_factor_that_goes_with_partial_rulings_is_not_lost_by_the_order_of_out
     assert not any("cannot be concluded: the interval includes zero" in each for each in said)
 
 
-def test_a_factor_that_works_backwards_is_said_to(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("verdict", "is_said"), [(None, True), ("contradicted", True), ("inconclusive", False)])
+def test_a_factor_that_works_backwards_is_said_to(tmp_path: Path, verdict: str | None, is_said: bool) -> None:
     effects = [effect_row("ordinal", f"{name}_advantage", ame) for name, ame in (("evidence", -9.0), ("rules", 5.0))]
     shares = [_importance("evidence", 0.9, 0.8, 1.0), _importance("rules", 0.1, 0.0, 0.2)]
     release = Release().add("marts.factor_effects", *effects).add("marts.factor_importance", *shares)
+    if verdict:
+        release.add(
+            "marts.claim_findings", {"claim_id": "G2b", "claim": "G2", "factor": "evidence", "verdict": verdict}
+        )
     said = sentences(answer_section(read_release(release.write(tmp_path / "r.duckdb")), Disclosure(frozenset())))
     (ranking,) = [each.en for each in said if each.en.startswith("Of what the four factors explain")]
-    assert ranking.endswith(
-        " Evidence goes against the side that is better in it: −9.0 pp per SD (−11.0 to −7.0), n = 900."
-    )
+    backwards = " Evidence goes against the side that is better in it: −9.0 pp per SD (−11.0 to −7.0), n = 900."
+    assert ranking.endswith(backwards) == is_said
 
 
 @pytest.mark.parametrize(
