@@ -1,6 +1,6 @@
 """What must hold of the staged tables: one suite per table, run by Great Expectations on DuckDB."""
 
-from expectations.engine import Outcome, Parted, Resources, gate, preload, validate, validate_parts
+from expectations.engine import Outcome, Resources, gate, preload, validate, validate_parts
 from expectations.model import (
     Check,
     Counts,
@@ -25,7 +25,6 @@ __all__ = [
     "Outcome",
     "Parameters",
     "Part",
-    "Parted",
     "Relation",
     "Resources",
     "Severity",

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 COLUMN_TYPES = "column_types"
 EXAMPLES = 3
-#: Disputes that rows are looked up in: all that are staged, or those of the parts that are new.
+#: Disputes that rows are looked up in: all that are staged, or those of a part.
 PARENTS = "staged_parents"
+_ALL = "select * from staged_disputes"
+_NONE = "select * from staged_disputes where false"
 # No run comes after it; what is implausible even then is so in every run.
 _FAR = datetime(9000, 1, 1, tzinfo=UTC)
 # What the checks of other tables need to know of the disputes; one row per dispute or user, whatever the staged
@@ -70,19 +72,6 @@ class Resources:
     threads: int = 2
     spill: Path | None = None
     prepare: "Callable[[duckdb.DuckDBPyConnection], None]" = lambda _: None
-
-
-@dataclass(frozen=True)
-class Parted:
-    """Tables in parts, some of which were checked before.
-
-    Attributes:
-        parts: Parts of a table by its name; a table without any is checked as a whole.
-        parents: SQL select of the disputes that rows of new parts belong to; empty: all disputes.
-    """
-
-    parts: Mapping[str, Sequence[Part]] = field(default_factory=dict)
-    parents: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +115,7 @@ def validate(
     Raises:
         ExpectationError: A view cannot be read, or a check cannot be evaluated.
     """
-    return validate_parts(views, suites, parameters, resources, Parted()).results
+    return validate_parts(views, suites, parameters, resources, {}).results
 
 
 def validate_parts(
@@ -134,7 +123,7 @@ def validate_parts(
     suites: Sequence[Suite],
     parameters: Parameters,
     resources: Resources | None,
-    parted: Parted,
+    parts: Mapping[str, Sequence[Part]],
 ) -> Outcome:
     """Check the staged tables, and of tables in parts no row twice: what is known of a part is added up.
 
@@ -145,7 +134,7 @@ def validate_parts(
         suites: As in ``validate``.
         parameters: As in ``validate``.
         resources: As in ``validate``.
-        parted: The parts.
+        parts: Parts of a table by its name; a table without any is checked as a whole.
 
     Returns:
         The same results as ``validate``, whatever is known, and what is known now.
@@ -157,8 +146,8 @@ def validate_parts(
 
     try:
         with _database(resources or Resources()) as connection, _adapter().open_source(connection) as source:
-            _stage(connection, views, suites, parted.parents)
-            outcome = _run(_Judge(connection, source, parameters), suites, parted.parts)
+            _stage(connection, views, suites)
+            outcome = _run(_Judge(connection, source, parameters), suites, parts)
     except duckdb.Error as error:
         raise ExpectationError(f"the staged tables could not be checked, which is a fault of ours: {error}") from error
     results = sorted(outcome.results, key=lambda result: (result.table_name, result.expectation))
@@ -213,9 +202,7 @@ def _database(resources: Resources) -> "Iterator[duckdb.DuckDBPyConnection]":
         connection.close()
 
 
-def _stage(
-    connection: "duckdb.DuckDBPyConnection", views: Mapping[str, str], suites: Sequence[Suite], parents: str
-) -> None:
+def _stage(connection: "duckdb.DuckDBPyConnection", views: Mapping[str, str], suites: Sequence[Suite]) -> None:
     """Create ``staged_<table>`` for every table that the suites read, and the list of all columns' types."""
     import duckdb  # noqa: PLC0415 - see validate
 
@@ -232,8 +219,6 @@ def _stage(
             raise ExpectationError(f"the staged table {name} cannot be read: {error}") from error
         rows = [(name, column, kind, staged.get(column)) for column, kind in declared.items()]
         connection.executemany(f"insert into {COLUMN_TYPES} values (?, ?, ?, ?)", rows)
-    if "disputes" in tables:
-        connection.execute(f"create view {PARENTS} as {parents or 'select * from staged_disputes'}")
 
 
 def _parents(suites: Sequence[Suite]) -> list[Suite]:
@@ -250,11 +235,22 @@ class _Judge:
         connection: The database in memory, with a view of each table.
         source: The same for Great Expectations.
         parameters: The moment of the run and the thresholds.
+        made: What each helper table was made of last.
     """
 
     connection: "duckdb.DuckDBPyConnection"
     source: "Source"
     parameters: Parameters
+    made: dict[str, str] = field(default_factory=dict)
+
+    def look_up_in(self, suite: Suite, disputes: str = _ALL) -> None:
+        """Make the helper tables of a suite from some disputes, unless they are there."""
+        for helper in suite.needs:
+            source = disputes if PARENTS in HELPERS[helper] else _ALL
+            if self.made.get(helper) != source:
+                self.connection.execute(f"create or replace view {PARENTS} as {source}")
+                self.connection.execute(f"create or replace table {helper} as {HELPERS[helper]}")
+                self.made[helper] = source
 
     def of(self, relation: str, checks: Sequence[Check]) -> "dict[str, Verdict]":
         """Run checks on a view, and return what was found by name; no checks, no scan."""
@@ -279,8 +275,6 @@ def _run(judge: _Judge, suites: Sequence[Suite], parts: Mapping[str, Sequence[Pa
         return Outcome(
             results + [_not_judged(suite, check) for suite in suites for check in _checks(suite, Relation.ROWS)]
         )
-    for helper in sorted({name for suite in suites for name in suite.needs}):
-        judge.connection.execute(f"create table {helper} as {HELPERS[helper]}")
     of_tables = [_judge_rows(judge, suite, parts.get(suite.table.name, ())) for suite in suites]
     results += [result for outcome in of_tables for result in outcome.results]
     return Outcome(results, {key: counts for outcome in of_tables for key, counts in outcome.counted.items()})
@@ -304,29 +298,37 @@ def _judge_rows(judge: _Judge, suite: Suite, parts: Sequence[Part]) -> Outcome:
     table = suite.table
     (n_rows,) = judge.connection.execute(f"select count(*) from staged_{table.name}").fetchall()[0]
     checks = [_filled_in(check, n_rows, judge.parameters) for check in _checks(suite, Relation.ROWS)]
-    whole = _checked(judge, suite, checks, f"checked_{table.name}", f"staged_{table.name}")
     new = [part for part in parts if part.known is None]
-    counts = {part.key: part.known or {} for part in parts}
+    counts: Mapping[str, Mapping[str, Counts]]
     # A table without parts, or all new in one, is checked in one query; of others only what needs all rows.
     if len(new) == len(parts) <= 1:
+        judge.look_up_in(suite)
+        whole = _checked(judge, suite, checks, f"checked_{table.name}", f"staged_{table.name}")
         found = judge.of(whole, checks)
         counts = {part.key: _counts(checks, found) for part in new}
     else:
-        for number, part in enumerate(new):
-            counts[part.key] = _counts(checks, _of_part(judge, suite, part, checks, number))
+        judge.look_up_in(suite, _NONE)
+        counts = {
+            part.key: _of_part(judge, suite, part, checks) if part.known is None else part.known for part in parts
+        }
+        whole = _checked(judge, suite, checks, f"checked_{table.name}", f"staged_{table.name}")
         found = judge.of(whole, [check for check in checks if not check.adds_up])
         found |= {check.name: _added_up(check, counts.values()) for check in checks if check.adds_up}
-        _look_up_in_all(judge, suite, found)
+        if not all(verdict.success for verdict in found.values()):
+            # Examples may be anywhere.
+            judge.look_up_in(suite)
     verdicts = judge.with_examples(whole, checks, found, table.key)
     results = [_result(suite, check, verdicts[check.name], n_rows) for check in checks]
     unsettled = {part.key for part in new if not _is_settled(judge, suite, part, counts[part.key])}
     return Outcome(results, {key: known for key, known in counts.items() if key not in unsettled})
 
 
-def _of_part(judge: _Judge, suite: Suite, part: Part, checks: Sequence[Check], number: int) -> "dict[str, Verdict]":
-    """Run the checks that add up on the rows of one part."""
+def _of_part(judge: _Judge, suite: Suite, part: Part, checks: Sequence[Check]) -> dict[str, Counts]:
+    """Run the checks that add up on the rows of one part, looked up in the disputes of the part alone."""
+    judge.look_up_in(suite, part.parents or _ALL)
     added = [check for check in checks if check.adds_up]
-    return judge.of(_checked(judge, suite, added, f"checked_{suite.table.name}_{number}", f"({part.view})"), added)
+    relation = _checked(judge, suite, added, f"checked_{suite.table.name}_{part.key}", f"({part.view})")
+    return _counts(checks, judge.of(relation, added))
 
 
 def _checked(judge: _Judge, suite: Suite, checks: Sequence[Check], name: str, rows: str) -> str:
@@ -337,16 +339,6 @@ def _checked(judge: _Judge, suite: Suite, checks: Sequence[Check], name: str, ro
         f"create view {name} as select {declared}{derived} from (select {declared} from {rows}) {suite.lookup}"
     )
     return name
-
-
-def _look_up_in_all(judge: _Judge, suite: Suite, found: "Mapping[str, Verdict]") -> None:
-    """Look rows up in all disputes again, where examples are wanted: they may be in a part that is not new."""
-    helpers = [name for name in suite.needs if PARENTS in HELPERS[name]]
-    if not helpers or all(verdict.success for verdict in found.values()):
-        return
-    judge.connection.execute(f"create or replace view {PARENTS} as select * from staged_disputes")
-    for helper in helpers:
-        judge.connection.execute(f"create or replace table {helper} as {HELPERS[helper]}")
 
 
 def _counts(checks: Sequence[Check], found: "Mapping[str, Verdict]") -> dict[str, Counts]:
@@ -383,9 +375,11 @@ def _examples(
     found: dict[str, tuple[str, ...]] = {}
     by_row = [check for check in failed if check.breaks]
     if by_row:
+        labels = [row_label(tuple(dict.fromkeys((*key, *check.shows)))) for check in by_row]
+        # A case, not a filter: the text is only made of rows that break the check.
         columns = (
-            f"min({row_label(tuple(dict.fromkeys((*key, *check.shows))))}, {EXAMPLES}) filter (where {check.breaks})"
-            for check in by_row
+            f"min(case when {check.breaks} then {label} end, {EXAMPLES})"
+            for check, label in zip(by_row, labels, strict=True)
         )
         row = connection.execute(f"select {', '.join(columns)} from {relation}").fetchone() or ()
         found |= {check.name: tuple(values or ()) for check, values in zip(by_row, row, strict=True)}

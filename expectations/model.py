@@ -152,11 +152,13 @@ class Part:
         key: Hash of everything that decides what the rows say, and what is known of their disputes.
         view: SQL select of the rows.
         known: For each check that adds up what was counted when the same rows were checked before; None: they are new.
+        parents: SQL select of the disputes that its rows belong to; empty: they may be any.
     """
 
     key: str
     view: str
     known: Mapping[str, Counts] | None = None
+    parents: str = ""
 
 
 @dataclass(frozen=True)

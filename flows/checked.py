@@ -26,11 +26,11 @@ CHECKED = "checked.json"
 #: Rows of a part, about: fewer parts cost less to check at once, smaller ones less to check again.
 MOST_CHECKED: Mapping[str, int] = MappingProxyType(
     {
-        "disputes": 250_000,
-        "evidence": 1_000_000,
-        "violations": 1_000_000,
-        "messages": 1_500_000,
-        "reputation": 1_000_000,
+        "disputes": 400_000,
+        "evidence": 2_000_000,
+        "violations": 2_000_000,
+        "messages": 3_000_000,
+        "reputation": 1_500_000,
     }
 )
 _KEY_BYTES = 16

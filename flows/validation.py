@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from expectations.engine import Parted, Resources, gate, validate, validate_parts
+from expectations.engine import Resources, gate, validate, validate_parts
 from expectations.ingest_counts import counts_view
 from expectations.model import ExpectationResult, Parameters, Part, Suite
 from expectations.suites import ALL_SUITES, EXPORT_SUITES, SCORE_SUITES
@@ -66,8 +66,8 @@ def _new_results(
 ) -> list[ExpectationResult]:
     """Check the rows that are new, and add what was counted of the others."""
     parts = _parts(resolved, settings)
-    parted, parameters = _parted(parts, resolved, work), _parameters(settings.started_at)
-    outcome = validate_parts(views, EXPORT_SUITES, parameters, _resources(settings, work), parted)
+    by_table, parameters = _by_table(parts, resolved, work), _parameters(settings.started_at)
+    outcome = validate_parts(views, EXPORT_SUITES, parameters, _resources(settings, work), by_table)
     if kept_in is not None:
         counted = {key: dict(counts) for key, counts in outcome.counted.items()}
         write_checked(kept_in, [replace(part, counts=counted.get(part.key)) for part in parts], settings.started_at)
@@ -80,15 +80,15 @@ def _parts(resolved: Resolved, settings: Settings) -> tuple[CheckedPart, ...]:
     return cut_for_checks(resolved, _parameters(settings.started_at), before)
 
 
-def _parted(parts: Sequence[CheckedPart], resolved: Resolved, folder: Place) -> Parted:
-    """Write the parts as SQL; rows of new parts are looked up in the disputes of their months."""
+def _by_table(parts: Sequence[CheckedPart], resolved: Resolved, folder: Place) -> dict[str, list[Part]]:
+    """Write the parts as SQL; their rows are looked up in the disputes of their months."""
     by_table: dict[str, list[Part]] = {}
     for part in parts:
-        view = _view(resolved, INPUT_TABLES[part.table], folder, tuple(part.months))
-        by_table.setdefault(part.table, []).append(Part(part.key, view, part.counts))
-    months = {month for part in parts if part.counts is None and part.table in CHILDREN for month in part.months}
-    known = tuple(month for month in resolved.months if month in months)
-    return Parted(by_table, _view(resolved, INPUT_TABLES["disputes"], folder, known))
+        months = tuple(part.months)
+        view = _view(resolved, INPUT_TABLES[part.table], folder, months)
+        parents = _view(resolved, INPUT_TABLES["disputes"], folder, months) if part.table in CHILDREN else ""
+        by_table.setdefault(part.table, []).append(Part(part.key, view, part.counts, parents))
+    return by_table
 
 
 def validate_scores(scored: Scored, settings: Settings, work: Path) -> list[ExpectationResult]:

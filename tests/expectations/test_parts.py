@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from expectations import ExpectationResult, Part, Parted, validate, validate_parts
+from expectations import ExpectationResult, Part, validate, validate_parts
 from tests.expectations.data import PARAMETERS, SOUND, SUITES, Row, select, views
 
 #: Views that cannot be read: what is known of a part must do.
@@ -26,9 +26,9 @@ def _spoilt() -> dict[str, tuple[Row, ...]]:
 
 
 def _check(
-    delivery: Mapping[str, Sequence[Row]], parts: Mapping[str, Sequence[Part]], parents: str = ""
+    delivery: Mapping[str, Sequence[Row]], parts: Mapping[str, Sequence[Part]]
 ) -> tuple[list[ExpectationResult], Mapping[str, Mapping[str, tuple[int, int]]]]:
-    outcome = validate_parts(views(delivery), [SUITES[CHILD]], PARAMETERS, None, Parted(parts, parents))
+    outcome = validate_parts(views(delivery), [SUITES[CHILD]], PARAMETERS, None, parts)
     return outcome.results, outcome.counted
 
 
@@ -46,8 +46,9 @@ def test_parts_add_up_to_the_whole_and_are_not_read_again() -> None:
     assert found == expected
     assert counted.keys() == {"old", "new"}
     # Now the first month is known, and only the dispute of the second is there to look rows up in.
-    known = {CHILD: [Part("old", UNREADABLE, counted["old"]), new]}
-    again, counted_again = _check(delivery, known, select(SUITES[PARENTS].table, delivery[PARENTS][1:]))
+    own = select(SUITES[PARENTS].table, delivery[PARENTS][1:])
+    known = {CHILD: [Part("old", UNREADABLE, counted["old"]), Part("new", new.view, parents=own)]}
+    again, counted_again = _check(delivery, known)
     assert again == expected
     assert counted_again == counted
 
