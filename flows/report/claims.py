@@ -248,8 +248,11 @@ def definitions_notice(data: ReportData) -> Label | None:
         f"何为胜诉在此很重要：{named.zh} 的结论因胜诉定义（有序结果、买家胜诉、买家至少得到部分支持、退款比例）而异。",
     )
     turned = [finding for finding in material if _turns(data, finding)]
-    more = _turning(turned)
+    more = _ALL_TURN if len(turned) == len(material) else _turning(turned)
     return Label(f"{text.en} {more.en}", f"{text.zh}{more.zh}")
+
+
+_ALL_TURN = Label("There the effect even changes its sign.", "其效应甚至改变符号。")
 
 
 def _turning(turned: Sequence[Finding]) -> Label:

@@ -140,7 +140,7 @@ def test_a_factor_that_works_backwards_is_said_to(tmp_path: Path, verdict: str |
     [
         (("negligible", "inconclusive"), (0, 0), "What counts as winning decides no finding here; only whether E1 (It"),
         (("supported", "inconclusive"), (1, 0), "None of them turns round"),
-        (("inconclusive", "inconclusive"), (1, -1), "The effect even changes its sign: E1 (It helps)."),
+        (("inconclusive", "inconclusive"), (1, -1), "There the effect even changes its sign."),
     ],
 )
 def test_the_notice_tells_slight_differences_from_others(
