@@ -10,59 +10,75 @@ with ruled as (
     where is_ruled
 ),
 
-dispute_items as (
+dispute_counts as (
     select
         outcome,
-        unnest([
-            { 'column_name': 'category', 'is_recorded': category is not null },
-            { 'column_name': 'claim', 'is_recorded': claim is not null },
-            { 'column_name': 'item_price_cny', 'is_recorded': item_price_cny is not null },
-            { 'column_name': 'seller_id', 'is_recorded': seller_id is not null },
-            { 'column_name': 'decider_id', 'is_recorded': decider_id is not null },
-            { 'column_name': 'paid_on_platform', 'is_recorded': paid_on_platform is not null },
-            { 'column_name': 'applied_in_window', 'is_recorded': applied_in_window is not null },
-            { 'column_name': 'negotiated_first', 'is_recorded': negotiated_first is not null },
-            { 'column_name': 'shipped_on_time', 'is_recorded': shipped_on_time is not null }
-        ]) as item
+        count(*) as n,
+        count(category) as category,
+        count(claim) as claim,
+        count(item_price_cny) as item_price_cny,
+        count(seller_id) as seller_id,
+        count(decider_id) as decider_id,
+        count(paid_on_platform) as paid_on_platform,
+        count(applied_in_window) as applied_in_window,
+        count(negotiated_first) as negotiated_first,
+        count(shipped_on_time) as shipped_on_time
     from ruled
+    group by outcome
 ),
 
 dispute_columns as (
     select
         'disputes' as table_name,
-        item.column_name,
+        column_name,
         'both' as party,
         outcome,
-        count(*) as n,
-        count(*) filter (where item.is_recorded) as n_recorded
-    from dispute_items
-    group by item.column_name, outcome
+        n,
+        n_recorded
+    from (
+        unpivot dispute_counts
+        on columns(* exclude (outcome, n))
+        into name column_name value n_recorded
+    )
 ),
 
--- whether a dispute has any row at all; a reputation that is not known has no score
-any_rows as (
+-- whether a dispute has any row at all
+found as (
     select
         'evidence' as table_name,
-        'any' as column_name,
-        'both' as party,
-        ruled.outcome,
-        count(*) as n,
-        count(found.dispute_id) as n_recorded
+        outcome,
+        count(*) as n_recorded
     from ruled
-    left join (select distinct dispute_id from core.evidence where counted) as found using (dispute_id)
-    group by ruled.outcome
+    semi join (select dispute_id from core.evidence where counted) as evidence using (dispute_id)
+    group by outcome
     union all
     select
         'messages' as table_name,
+        outcome,
+        count(*) as n_recorded
+    from ruled
+    semi join (select dispute_id from core.messages where counted) as messages using (dispute_id)
+    group by outcome
+),
+
+any_rows as (
+    select
+        sought.table_name,
         'any' as column_name,
         'both' as party,
-        ruled.outcome,
-        count(*) as n,
-        count(found.dispute_id) as n_recorded
-    from ruled
-    left join (select distinct dispute_id from core.messages where counted) as found using (dispute_id)
-    group by ruled.outcome
-    union all
+        dispute_counts.outcome,
+        dispute_counts.n,
+        coalesce(found.n_recorded, 0) as n_recorded
+    from dispute_counts
+    cross join (values ('evidence'), ('messages')) as sought (table_name)
+    left join found
+        on
+            sought.table_name = found.table_name
+            and dispute_counts.outcome = found.outcome
+),
+
+-- a reputation that is not known has no score
+reputation_rows as (
     select
         'reputation' as table_name,
         'any' as column_name,
@@ -75,72 +91,84 @@ any_rows as (
     group by ruled.outcome
 ),
 
-evidence_items as (
+evidence_counts as (
     select
         evidence.party,
         evidence.kind,
         ruled.outcome,
-        unnest([
-            { 'column_name': 'clear', 'is_recorded': evidence.clear is not null },
-            { 'column_name': 'multi_angle', 'is_recorded': evidence.multi_angle is not null },
-            { 'column_name': 'close_up', 'is_recorded': evidence.close_up is not null },
-            { 'column_name': 'full_process', 'is_recorded': evidence.full_process is not null },
-            { 'column_name': 'accredited', 'is_recorded': evidence.accredited is not null },
-            { 'column_name': 'admitted', 'is_recorded': evidence.admitted is not null }
-        ]) as item
+        count(*) as n,
+        count(evidence.clear) as clear,
+        count(evidence.multi_angle) as multi_angle,
+        count(evidence.close_up) as close_up,
+        count(evidence.full_process) as full_process,
+        count(evidence.accredited) as accredited,
+        count(evidence.admitted) as admitted
     from core.evidence as evidence
     inner join ruled using (dispute_id)
     where evidence.counted
+    group by
+        evidence.party,
+        evidence.kind,
+        ruled.outcome
 ),
 
 evidence_columns as (
     select
         'evidence' as table_name,
-        item.column_name,
+        column_name,
         party,
         outcome,
-        count(*) as n,
-        count(*) filter (where item.is_recorded) as n_recorded
-    from evidence_items
+        sum(n) as n,
+        sum(n_recorded) as n_recorded
+    from (
+        unpivot evidence_counts
+        on columns(* exclude (party, kind, outcome, n))
+        into name column_name value n_recorded
+    )
     where
-        case item.column_name
+        case column_name
             when 'admitted' then true
             when 'accredited' then kind = 'inspection_report'
             when 'full_process' then kind = 'video'
             else kind in ('photo', 'video')
         end
-    group by item.column_name, party, outcome
+    group by column_name, party, outcome
 ),
 
-violation_items as (
+violation_counts as (
     select
         violations.party,
         ruled.outcome,
-        unnest([
-            { 'column_name': 'severity', 'is_recorded': violations.severity is not null },
-            { 'column_name': 'substantiated', 'is_recorded': violations.substantiated is not null }
-        ]) as item
+        count(*) as n,
+        count(violations.severity) as severity,
+        count(violations.substantiated) as substantiated
     from core.violations as violations
     inner join ruled using (dispute_id)
     where violations.counted
+    group by violations.party, ruled.outcome
 ),
 
 violation_columns as (
     select
         'violations' as table_name,
-        item.column_name,
+        column_name,
         party,
         outcome,
-        count(*) as n,
-        count(*) filter (where item.is_recorded) as n_recorded
-    from violation_items
-    group by item.column_name, party, outcome
+        n,
+        n_recorded
+    from (
+        unpivot violation_counts
+        on columns(* exclude (party, outcome, n))
+        into name column_name value n_recorded
+    )
 ),
 
 counted as (
     select * from dispute_columns
     union all
     select * from any_rows
+    union all
+    select * from reputation_rows
     union all
     select * from evidence_columns
     union all
