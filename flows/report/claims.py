@@ -245,7 +245,7 @@ def definitions_notice(data: ReportData) -> Label | None:
     text = Label(
         f"What counts as winning matters here: the verdict on {named.en} differs between definitions of winning (the "
         "ordered outcome, the buyer wins, the buyer gets something, the refunded share).",
-        f"何为胜诉在此很重要：{named.zh} 的结论因胜诉定义（有序结果、买家胜诉、买家至少得到部分支持、退款比例）而异。",
+        f"何为胜诉在此很重要：{named.zh}的结论因胜诉定义（有序结果、买家胜诉、买家至少得到部分支持、退款比例）而异。",
     )
     turned = [finding for finding in material if _turns(data, finding)]
     more = _ALL_TURN if len(turned) == len(material) else _turning(turned)
@@ -262,7 +262,7 @@ def _turning(turned: Sequence[Finding]) -> Label:
             "其中没有方向相反的：任何两种定义的效应都未在超出偶然的程度上符号相反。",
         )
     signs = _named(turned)
-    return Label(f"The effect even changes its sign: {signs.en}.", f"其中 {signs.zh} 的效应甚至改变符号。")
+    return Label(f"The effect even changes its sign: {signs.en}.", f"其中{signs.zh}的效应甚至改变符号。")
 
 
 def _is_slight(data: ReportData, finding: Finding) -> bool:
@@ -278,7 +278,7 @@ def _slight(found: Sequence[Finding]) -> Label:
         f"What counts as winning decides no finding here; only whether {named.en} is negligible or inconclusive "
         "differs between definitions of winning (the ordered outcome, the buyer wins, the buyer gets something, the "
         "refunded share).",
-        f"何为胜诉在此不左右任何结论；仅 {named.zh} 属于可忽略还是无定论，因胜诉定义（有序结果、买家胜诉、"
+        f"何为胜诉在此不左右任何结论；仅{named.zh}属于可忽略还是无定论，因胜诉定义（有序结果、买家胜诉、"
         "买家至少得到部分支持、退款比例）而异。",
     )
 

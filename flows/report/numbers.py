@@ -35,6 +35,12 @@ def percent(share: float | None) -> str:
     return NO_NUMBER if share is None else f"{decimal(share * 100)}%"
 
 
+def percent_of(n: int, total: int) -> str:
+    """A count as a percentage of another; what is there but rounds to nothing is said to be there."""
+    share = percent(n / total if total else None)
+    return "<0.1%" if n and share == "0.0%" else share
+
+
 def interval(low: float | None, high: float | None, places: int = 1, *, signed: bool = False) -> str:
     """An interval in brackets."""
     if low is None or high is None:

@@ -5,7 +5,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from flows.report.blocks import Cell
 from flows.report.data import Effect, LateFacts, LevelRate, Rate, Run
 from flows.report.names import factor_label, sentence_case, status_label, table_label
-from flows.report.numbers import count, decimal, percent, percent_interval, points, same, share_with_interval, span
+from flows.report.numbers import (
+    count,
+    decimal,
+    percent,
+    percent_interval,
+    percent_of,
+    points,
+    same,
+    share_with_interval,
+    span,
+)
 from transforms.claims.verdicts import VERDICT_LABELS
 from transforms.registry import Label
 
@@ -299,7 +309,7 @@ def late_facts(facts: Sequence[LateFacts]) -> Label:
     """How much came too late to count."""
     n, left_out = sum(fact.n for fact in facts), sum(fact.n_left_out for fact in facts)
     untimed = sum(fact.n_without_time for fact in facts)
-    share = percent(left_out / n if n else None)
+    share = percent_of(left_out, n)
     return Label(
         f"{count(left_out)} of {count(n)} records ({share}) were left out of the scores because they were not known "
         f"before the ruling. Records without a time count; there are {count(untimed)}.",
@@ -310,7 +320,7 @@ def late_facts(facts: Sequence[LateFacts]) -> Label:
 
 def quarantined(n: int, n_in: int) -> Label:
     """How many rows were set aside."""
-    share = percent(n / n_in if n_in else None)
+    share = percent_of(n, n_in)
     return Label(
         f"{count(n)} of {count(n_in)} rows delivered ({share}) broke a rule and were set aside.",
         f"交付的 {count(n_in)} 行中有 {count(n)} 行（{share}）不符合规则，已隔离。",

@@ -18,6 +18,21 @@ def test_percent(share: float | None, expected: str) -> None:
     assert numbers.percent(share) == expected
 
 
+@pytest.mark.parametrize(
+    ("n", "total", "expected"),
+    [
+        (5, 98_064, "<0.1%"),
+        (0, 98_064, "0.0%"),
+        (49, 98_064, "<0.1%"),
+        (50, 98_064, "0.1%"),
+        (1, 2, "50.0%"),
+        (0, 0, "–"),
+    ],
+)
+def test_what_is_there_is_not_rounded_away(n: int, total: int, expected: str) -> None:
+    assert numbers.percent_of(n, total) == expected
+
+
 def test_an_interval_without_an_end_is_no_interval() -> None:
     assert numbers.percent_interval(0.1, None) == "–"
     assert numbers.percent_interval(0.1, 0.25) == "[10.0, 25.0]"
