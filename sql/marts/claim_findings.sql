@@ -17,6 +17,13 @@ with recorded_unevenly as (
             table_name <> 'disputes'
             or column_name in ('paid_on_platform', 'applied_in_window', 'negotiated_first', 'shipped_on_time')
         )
+),
+
+found as (
+    select
+        *,
+        verdict in ('supported', 'contradicted') and factor in (from recorded_unevenly) as is_doubtful
+    from scored.claim_findings
 )
 
 select
@@ -52,7 +59,7 @@ select
     concat(
         finding_en,
         if(
-            verdict in ('supported', 'contradicted') and factor in (from recorded_unevenly),
+            is_doubtful,
             ' Beware: how much of this is recorded depends on how disputes were ruled; that alone may make the effect.',
             ''
         )
@@ -60,7 +67,7 @@ select
     concat(
         finding_zh,
         if(
-            verdict in ('supported', 'contradicted') and factor in (from recorded_unevenly),
+            is_doubtful,
             '注意：相关内容记录的多少取决于判定结果，仅此就可能造成该效应。',
             ''
         )
@@ -72,5 +79,5 @@ select
     is_definition_sensitive,
     definition_note_en,
     definition_note_zh
-from scored.claim_findings
+from found
 order by position;
