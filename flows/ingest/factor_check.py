@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from flows.errors import RunError
-from transforms.ingest.parse import kept_name
+from transforms.ingest.parse import ROW, kept_name
 from transforms.ingest.profile import Profile
 from transforms.ingest.values import Spelling, clean
 from transforms.registry import Kind, Table
@@ -30,9 +30,14 @@ class FactorCheck:
     _example: dict[str, str] = field(default_factory=dict)
 
     def see(self, raw: pl.DataFrame, loaded: pl.DataFrame) -> None:
-        """Count the values of a chunk as they stand in the file, and those that were read as numbers."""
-        for header in sorted(self.profile.numeric_factors(self.table.name) & set(raw.columns)):
-            given = clean(raw[header], Spelling(self.profile.null_tokens), Kind.FLOAT).drop_nulls()
+        """Count the values of a chunk's loaded rows as they stand in the file, and those that were read as numbers."""
+        headers = sorted(self.profile.numeric_factors(self.table.name) & set(raw.columns))
+        if not headers:
+            return
+        # What was set aside, for whatever reason, says nothing about the factor.
+        of_loaded = raw.join(loaded, on=ROW, how="semi")
+        for header in headers:
+            given = clean(of_loaded[header], Spelling(self.profile.null_tokens), Kind.FLOAT).drop_nulls()
             self._filled[header] = self._filled.get(header, 0) + given.len()
             self._read[header] = self._read.get(header, 0) + loaded[kept_name(header)].count()
             if given.len():

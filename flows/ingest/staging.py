@@ -217,7 +217,7 @@ def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 def _protection(task: StagingTask, profile: Profile, match: HeaderMatch, key: PseudonymKey) -> Protection:
     extra = {kept_name(header): header for header in match.extra}
     factors = frozenset(factor.column for factor in profile.extra_factors if task.table.name == "disputes")
-    return Protection(task.table, key, extra, factors)
+    return Protection(task.table, key, extra, factors, profile.numeric_factors(task.table.name))
 
 
 def _no_rows(table: Table, match: HeaderMatch) -> pl.DataFrame:

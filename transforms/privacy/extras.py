@@ -68,6 +68,8 @@ _KINDS: Final = (
         r"|单号",
     ),
 )  # fmt: skip
+# What follows the point of a whole number is nothing but zeros.
+_FRACTION: Final = r"^-?[0-9]*\.[0-9]*[1-9]"
 _WORD_ENDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -110,3 +112,16 @@ def protect_extra(values: pl.Series, header: str, key: PseudonymKey) -> pl.Serie
         masked = pl.Series(values.name, [kind.mask], dtype=pl.String).new_from_index(0, values.len())
         return masked.set(values.is_null(), None)
     return mask_text(values)
+
+
+def protect_measure(values: pl.Series) -> pl.Series:
+    """Protect a column that a profile names as a numeric factor.
+
+    Args:
+        values: Numbers as programs write them, null where not recorded.
+
+    Returns:
+        The numbers; a whole one that could be that of a telephone or a card is masked. A fraction is none, though its
+        digits may look like one by chance, as one in twenty does that a program wrote out in full.
+    """
+    return mask_text(values).zip_with(~values.str.contains(_FRACTION).fill_null(value=False), values)

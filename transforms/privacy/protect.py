@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from transforms.ingest.parse import RAW
-from transforms.privacy.extras import is_personal, protect_extra
+from transforms.privacy.extras import is_personal, protect_extra, protect_measure
 from transforms.privacy.mask import mask_text
 from transforms.privacy.pseudonym import PseudonymKey, pseudonymise
 from transforms.privacy.redact import redact_rows, redact_values
@@ -21,6 +21,7 @@ class Protection:
         table: The table that they belong to.
         extra: Name under which a column is kept that the contract does not name, and its header.
         factors: Those of them that a profile names as factors; they are kept, but for what the patterns find.
+        measures: Those of the factors that are numbers.
         key: Key for pseudonyms.
     """
 
@@ -28,6 +29,7 @@ class Protection:
     key: PseudonymKey
     extra: Mapping[str, str] = field(default_factory=dict)
     factors: frozenset[str] = frozenset()
+    measures: frozenset[str] = frozenset()
 
     def loaded(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Protect typed rows that are loaded."""
@@ -49,10 +51,12 @@ class Protection:
         return mask_text(rows)
 
     def _extra_values(self, rows: pl.DataFrame) -> list[pl.Series]:
-        return [
-            mask_text(rows[name]) if header in self.factors else protect_extra(rows[name], header, self.key)
-            for name, header in self.extra.items()
-        ]
+        return [self._extra_value(rows[name], header) for name, header in self.extra.items()]
+
+    def _extra_value(self, values: pl.Series, header: str) -> pl.Series:
+        if header in self.measures:
+            return protect_measure(values)
+        return mask_text(values) if header in self.factors else protect_extra(values, header, self.key)
 
     def _value(self, values: pl.Series, column: Column) -> pl.Series:
         return pseudonymise(values, column.identifier, self.key) if column.identifier else mask_text(values)

@@ -140,6 +140,26 @@ def test_a_numeric_factor_without_a_number_is_refused(tmp_path: Path) -> None:
     assert staged.rows("disputes").sort("dispute_id")["State"].to_list() == ["1204", *[None] * 29]
 
 
+def test_fractions_of_a_numeric_factor_are_not_taken_for_telephones_and_cards(tmp_path: Path) -> None:
+    profile = tmp_path / "own.toml"
+    profile.write_text('name = "own"\n[extra_factors.share]\ncolumn = "Share"\ntype = "numeric"\n', encoding="utf-8")
+    # The digits of the first two are a mobile number and a bank card; the last two are one, also with a point behind.
+    values = ["0.13812345678", "-1.6222021234567894", "12.5", "13812345678", "13812345678.0"]
+    rows = [(f"d{n}", "2026-01-05", value) for n, value in enumerate(values)]
+    staged = stage(tmp_path, {"b/disputes.csv": csv_text(("dispute_id", "opened_at", "Share"), rows)}, str(profile))
+    kept = staged.rows("disputes").sort("dispute_id")["Share"].to_list()
+    assert kept == [*values[:3], "[手机号]", "[手机号].0"]
+
+
+def test_what_was_set_aside_says_nothing_about_a_numeric_factor(tmp_path: Path) -> None:
+    profile = tmp_path / "own.toml"
+    profile.write_text('name = "own"\n[extra_factors.share]\ncolumn = "Share"\ntype = "numeric"\n', encoding="utf-8")
+    rows = [(f"d{n}", "2026-01-05", "no category", 0.5) for n in range(30)]
+    files = {"b/disputes.csv": csv_text(("dispute_id", "opened_at", "category", "Share"), rows)}
+    staged = stage(tmp_path, files, str(profile))
+    assert [rule[-2:] for rule in staged.rules()] == [("enumeration", "category")] * 30
+
+
 def test_a_factor_of_many_levels_and_of_none_is_kept(tmp_path: Path) -> None:
     profile = tmp_path / "own.toml"
     profile.write_text(
