@@ -18,6 +18,7 @@ from typing import Any
 from flows.errors import RunError
 from flows.files import write_json_atomically
 from flows.ingest.ledger import Ledger
+from flows.large_tables import fill_tables
 from flows.publish import database_in_force, folder_in_force
 from flows.scored_cache import rows_of
 from flows.scoring import Scored
@@ -29,8 +30,8 @@ from flows.warehouse import Sources, add_sources, build_tables, describe_tables,
 from transforms.statistics.reference import sql_parameters
 
 CONTENTS = "contents.json"
-#: Tables that hold one piece after another.
-APPENDED = ("disputes", "messages", "evidence", "violations", "factor_scores", "score_points", "dispute_facts")
+#: Tables that hold one piece after another, the largest first.
+APPENDED = ("messages", "score_points", "evidence", "disputes", "dispute_facts", "violations", "factor_scores")
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,9 @@ def load(path: Path, sources: Sources, settings: Settings, run_id: str, contents
             # Rows that stay are published by this run too; one value for all, so it is written in no time.
             connection.execute("update core.disputes set run_id = $run_id", {"run_id": run_id})
         add_sources(connection, sources)
-        build_tables(connection, SCHEMAS, parameters, frozenset(f"core.{name}" for name in APPENDED if shared))
+        filled = [f"core.{name}" for name in APPENDED]
+        fill_tables(connection, filled, parameters, settings.threads)
+        build_tables(connection, SCHEMAS, parameters, there=frozenset(filled))
         describe_tables(connection)
         _check_sums(connection)
         _check_rows(connection, contents)

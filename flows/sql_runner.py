@@ -39,12 +39,26 @@ class SqlFile:
     needs: frozenset[str]
     parameters: frozenset[str]
 
+    @property
+    def query(self) -> str:
+        """The query whose rows its table holds.
+
+        Raises:
+            RunError: The file does not begin as files of tables do.
+        """
+        create = f"create or replace table {self.table} as\n"
+        _, found, query = self.text.partition(create)
+        if not found:
+            raise RunError(f"{self.path.name} does not read {create.strip()}, so nothing can be added to its table")
+        return query
+
     def as_insert(self) -> "SqlFile":
         """Return the file with its query added to the table instead of replacing it."""
-        create = f"create or replace table {self.table} as\n"
-        if create not in self.text:
-            raise RunError(f"{self.path.name} does not read {create.strip()}, so nothing can be added to its table")
-        return replace(self, text=self.text.replace(create, f"insert into {self.table}\n"))
+        return replace(self, text=f"insert into {self.table}\n{self.query}")
+
+    def as_description(self) -> "SqlFile":
+        """Return the file with a list of its columns and their types instead of its rows."""
+        return replace(self, text=f"describe\n{self.query}")
 
 
 def read_sql_files(folder: Path = FOLDER) -> list[SqlFile]:
@@ -94,13 +108,32 @@ def run_sql_files(
     Raises:
         RunError: A statement fails; the message names file, statement and cause.
     """
+    for file in files:
+        run_sql_file(connection, file, parameters)
+
+
+def run_sql_file(
+    connection: "duckdb.DuckDBPyConnection", file: SqlFile, parameters: Mapping[str, Any]
+) -> "duckdb.DuckDBPyConnection":
+    """Run one file.
+
+    Args:
+        connection: The connection, with what the file reads in place.
+        file: The file.
+        parameters: Values to bind; it takes those that it names.
+
+    Returns:
+        The connection, with the result of the file.
+
+    Raises:
+        RunError: A statement fails; the message names file, statement and cause.
+    """
     import duckdb  # noqa: PLC0415 - imported late, see settings of the command line
 
-    for file in files:
-        missing = sorted(file.parameters - parameters.keys())
-        if missing:
-            raise RunError(f"{file.path.name} needs the parameter {', '.join(missing)}")
-        try:
-            connection.execute(file.text, {name: parameters[name] for name in sorted(file.parameters)})
-        except duckdb.Error as error:
-            raise RunError(f"sql/{file.path.parent.name}/{file.path.name} failed on {file.table}: {error}") from error
+    missing = sorted(file.parameters - parameters.keys())
+    if missing:
+        raise RunError(f"{file.path.name} needs the parameter {', '.join(missing)}")
+    try:
+        return connection.execute(file.text, {name: parameters[name] for name in sorted(file.parameters)})
+    except duckdb.Error as error:
+        raise RunError(f"sql/{file.path.parent.name}/{file.path.name} failed on {file.table}: {error}") from error

@@ -107,7 +107,7 @@ def build_tables(
     connection: "duckdb.DuckDBPyConnection",
     schemas: tuple[str, ...],
     parameters: Mapping[str, Any],
-    appended: frozenset[str] = frozenset(),
+    there: frozenset[str] = frozenset(),
 ) -> None:
     """Run the SQL files of some schemas in the order of their dependencies; the data dictionary comes last.
 
@@ -115,27 +115,14 @@ def build_tables(
         connection: From `open_warehouse`, with the sources in place.
         schemas: Which schemas to build.
         parameters: Values for the files' parameters.
-        appended: Tables that are there already and are added to.
+        there: Tables that are there already.
 
     Raises:
         RunError: A statement fails.
     """
     files = [file for file in read_sql_files() if file.table.split(".")[0] in schemas]
-    wanted = [
-        file.as_insert() if file.table in appended else file
-        for file in files
-        if file.table != DICTIONARY and not (file.table in appended and _has_nothing(connection, file.table))
-    ]
+    wanted = [file for file in files if file.table != DICTIONARY and file.table not in there]
     run_sql_files(connection, wanted, parameters)
-
-
-def _has_nothing(connection: "duckdb.DuckDBPyConnection", table: str) -> bool:
-    """Tell whether there is no source to add to a table."""
-    name = table.split(".")[1]
-    found = connection.execute(
-        f"select 1 from duckdb_views() where database_name = '{SOURCES}' and view_name = '{name}'"
-    )
-    return found.fetchone() is None
 
 
 def describe_tables(connection: "duckdb.DuckDBPyConnection") -> None:
