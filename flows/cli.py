@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError, validators
 
 from flows import log
 from flows.errors import RunError, UsageError
@@ -23,9 +23,19 @@ EXIT_DONE = 0
 EXIT_DATA = 1
 EXIT_USAGE = 2
 DEFAULT_DATA = "data"
+#: Longest that a statement may take.
+LONGEST_SECONDS = 7 * 24 * 3600
+
+
+def _version() -> str:
+    from importlib.metadata import version  # noqa: PLC0415 - only here
+
+    return version("ruling-analytics")
+
 
 app = App(
     name="rulings",
+    version=_version,
     help="Which evidence, rule breaches, tone and reputation go with winning a marketplace dispute.",
     help_epilogue="RULINGS_LOG=json in the environment: lines on standard error are JSON.",
     version_flags=["--version"],
@@ -53,11 +63,11 @@ def _explain_crash(kind: type[BaseException], error: BaseException, trace: Trace
 
     with tempfile.NamedTemporaryFile(
         "w", prefix="rulings-crash-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        log.write(mask_sentence("".join(traceback.format_exception(kind, error, trace))))
+    ) as details:
+        details.write(mask_sentence("".join(traceback.format_exception(kind, error, trace))))
     cause = str(error).splitlines()[0] if str(error) else kind.__name__
     _say(
-        f"a fault in the program stopped the run ({cause}); the last release is as it was. Details: {log.name}",
+        f"a fault in the program stopped the run ({cause}); the last release is as it was. Details: {details.name}",
         EXIT_DATA,
     )
 
@@ -74,7 +84,7 @@ def call(command: Callable[[], object]) -> int:
     try:
         status = command()
     except CycloptsError as error:
-        return _say(f"{error} Try: rulings --help", EXIT_USAGE)
+        return _say(f"{_misuse(error)} Try: rulings --help", EXIT_USAGE)
     except UsageError as error:
         return _say(str(error), EXIT_USAGE)
     except RunError as error:
@@ -84,6 +94,12 @@ def call(command: Callable[[], object]) -> int:
     except OSError as error:
         return _say(f"{refusal(error)}; the last release is as it was", EXIT_DATA)
     return status if isinstance(status, int) else EXIT_DONE
+
+
+def _misuse(error: CycloptsError) -> str:
+    if isinstance(error, UnusedCliTokensError):
+        return f"One word too many: {' '.join(error.unused_tokens or ())}."
+    return str(error)
 
 
 def _say(sentence: str, status: int) -> int:
@@ -117,7 +133,7 @@ def run(
     inbox: str | None = None,
     data: Data = DEFAULT_DATA,
     profile: Profile = None,
-    max_lost: float | None = None,
+    max_lost: Annotated[float | None, Parameter(validator=validators.Number(gte=0, lte=1))] = None,
     executor: str = "threads",
     full: bool = False,
 ) -> None:
@@ -201,7 +217,12 @@ def replay(*, inbox: str | None = None, data: Data = DEFAULT_DATA, profile: Prof
 
 
 @app.command
-def sample(*, disputes: int, seed: int = 20260701, out: Path = Path("sample")) -> None:
+def sample(
+    *,
+    disputes: int,
+    seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 20260701,
+    out: Path = Path("sample"),
+) -> None:
     """Write a simulated export.
 
     Example: rulings sample --disputes 5000 --out data/inbox/sample
@@ -265,7 +286,7 @@ def query(
     *,
     data: Data = DEFAULT_DATA,
     output: Annotated[Literal["table", "csv", "json", "markdown"], Parameter(name="--format")] = "table",
-    timeout: float = 60.0,
+    timeout: Annotated[float, Parameter(validator=validators.Number(gt=0, lte=LONGEST_SECONDS))] = 60.0,
 ) -> None:
     """Ask the database in force; read-only. Without a question, list the saved ones.
 
@@ -416,6 +437,9 @@ def forget(user_id: str, *, data: Data = DEFAULT_DATA) -> None:
     from flows.settings import layout_of  # noqa: PLC0415
 
     layout = layout_of(data)
+    if not layout.root.is_dir():
+        # A new key would give the person a pseudonym that nothing was ever stored under.
+        raise UsageError(f"there is no data directory {layout.root}; name the one that holds the person")
     with run_lock(layout):
         _print(forgetting_text(forget_user(layout, user_id), layout))
 
@@ -425,7 +449,7 @@ def status(
     *,
     data: Data = DEFAULT_DATA,
     inbox: str | None = None,
-    max_age: float | None = None,
+    max_age: Annotated[float | None, Parameter(validator=validators.Number(gt=0))] = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Show the release in force and its age, what waits in the inbox, and what the last runs did.

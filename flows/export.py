@@ -18,12 +18,12 @@ from flows.report.disclosure import disclose
 from flows.report.suppression import K
 from flows.settings import Layout
 from flows.small_cells import suppressed
+from transforms.china import TIME_ZONE
 from transforms.registry import OUTPUT_TABLES, Table
 
 if TYPE_CHECKING:
     import xlsxwriter
 
-FORMATS = ("xlsx", "csv", "parquet", "svg", "png")
 #: Forms in which the charts of the report are written, not the marts.
 CHARTS = ("svg", "png")
 WORKBOOK = "rulings.xlsx"
@@ -40,7 +40,7 @@ def export(layout: Layout, names: Sequence[str], form: str, out: Path, *, unsafe
     Args:
         layout: The data directory.
         names: Marts by name, with or without ``marts.``, or keys of charts; empty for all.
-        form: One of `FORMATS`.
+        form: ``xlsx``, ``csv``, ``parquet``, or of charts one of `CHARTS`.
         out: A folder; files of the same name in it are replaced.
         unsafe: Also write cells of fewer than ten disputes.
 
@@ -49,9 +49,11 @@ def export(layout: Layout, names: Sequence[str], form: str, out: Path, *, unsafe
 
     Raises:
         RunError: There is no release.
-        UsageError: There is no such mart or chart.
+        UsageError: There is no such mart or chart, or the folder is a file.
     """
     database = database_in_force(layout)
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file; name a folder for what is written")
     if form in CHARTS:
         return chart_files(read_release(database), names, form, out)
     tables = [_table(name) for name in names] or [table for table in OUTPUT_TABLES.values() if table.schema == "marts"]
@@ -159,7 +161,7 @@ def _formats(frame: pl.DataFrame) -> dict[str, str]:
 def _cells(frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     """Rows with what Excel has: no time zones, decimals as numbers, no numbers that are none."""
     fitted = frame.with_columns(
-        pl.selectors.datetime(time_zone="*").dt.convert_time_zone("Asia/Shanghai").dt.replace_time_zone(None),
+        pl.selectors.datetime(time_zone="*").dt.convert_time_zone(TIME_ZONE).dt.replace_time_zone(None),
         pl.selectors.decimal().cast(pl.Float64),
     )
     return fitted.with_columns(pl.selectors.float().fill_nan(None)).iter_rows()

@@ -5,15 +5,13 @@ import json
 import math
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import UsageError
-from flows.publish import database_in_force
+from flows.release_connection import open_release
 from flows.settings import Layout
 from sql import FOLDER
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     import duckdb
 
 QUERIES = FOLDER / "queries"
-FORMATS = ("table", "csv", "json", "markdown")
 DEFAULT_SECONDS = 60.0
 _NAME = re.compile(r"[\w-]+")
 _MARKDOWN = str.maketrans({"|": "\\|", "\n": " ", "\r": " "})
@@ -77,8 +74,10 @@ def statement_of(text: str) -> str:
     """Return the statement to run: that of a saved query if its name is given, else the text itself.
 
     Raises:
-        UsageError: One word that is nearly the name of a saved query.
+        UsageError: No question, or one word that is nearly the name of a saved query.
     """
+    if not text.strip():
+        raise UsageError("the question is empty; ask one statement, or list the saved ones: rulings query")
     if not _NAME.fullmatch(text.strip()):
         return text
     queries = {query.name: query.sql for query in saved_queries()}
@@ -96,32 +95,20 @@ def run_query(layout: Layout, text: str, output: str, seconds: float = DEFAULT_S
     Args:
         layout: The data directory.
         text: One statement, or the name of a saved query; it can neither write nor read other files.
-        output: One of `FORMATS`.
+        output: ``table``, ``csv``, ``json`` or ``markdown``.
         seconds: After so long the statement is given up.
 
     Returns:
         The rows as text.
 
     Raises:
-        RunError: There is no release.
+        RunError: There is no release that can be read.
         UsageError: The statement is not valid, or took too long.
     """
-    database = database_in_force(layout)
     statement = statement_of(text)
-    with _locked_down(database) as connection:
-        return _ask(connection, statement, output, seconds)
-
-
-@contextmanager
-def _locked_down(database: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
-    """Open the release so that a statement can do nothing but read it."""
-    import duckdb  # noqa: PLC0415 - takes time to load
-
-    config: dict[str, Any] = {"enable_external_access": False, "autoinstall_known_extensions": False}
-    with duckdb.connect(str(database), read_only=True, config=config) as connection:
-        connection.execute("set timezone = 'Asia/Shanghai'")
+    with open_release(layout) as connection:
         connection.execute("set lock_configuration = true")
-        yield connection
+        return _ask(connection, statement, output, seconds)
 
 
 def _ask(connection: "duckdb.DuckDBPyConnection", statement: str, output: str, seconds: float) -> str:

@@ -12,7 +12,8 @@ from flows.errors import RunError, UsageError
 from flows.files import listed, write_json_atomically
 from flows.settings import Layout, Settings
 from flows.stages import Stopwatch
-from flows.storage import StorageError, why
+from flows.storage import StorageError, refusal, why
+from transforms.privacy.mask import mask_sentence
 
 RUNNING, PUBLISHED, NOTHING_NEW, FAILED, STOPPED = "running", "published", "nothing_new", "failed", "stopped"
 #: Endings after which the release in force holds all that lay in the inbox.
@@ -108,7 +109,7 @@ def _failing(tell: Callable[[str], None]) -> Iterator[None]:
         tell(str(error))
         raise
     except OSError as error:
-        tell(f"the operating system refused: {error.strerror}")
+        tell(mask_sentence(refusal(error)))
         raise
     except BaseException as error:
         tell(f"it ended with {type(error).__name__}")

@@ -13,9 +13,9 @@ from flows import log
 from flows.errors import UsageError
 from flows.notify import notify_failure
 from flows.settings import Layout
+from transforms.china import TIME_ZONE
 
 NAME = "rulings-scheduled"
-TIMEZONE = "Asia/Shanghai"
 #: A run that failed is tried again after a pause: an export may still have been on its way.
 RETRIES = int(os.environ.get("RULINGS_RETRIES", "2"))
 RETRY_SECONDS = int(os.environ.get("RULINGS_RETRY_SECONDS", "300"))
@@ -60,7 +60,7 @@ def check_schedule(cron: str) -> None:
         UsageError: It is none.
     """
     try:
-        CronSchedule(cron=cron, timezone=TIMEZONE)
+        CronSchedule(cron=cron, timezone=TIME_ZONE)
     except ValueError as error:
         raise UsageError(
             f"{cron!r} is no schedule; give minute, hour, day of month, month and day of week, as in '30 3 * * *'"
@@ -81,7 +81,7 @@ def serve(layout: Layout, cron: str, parameters: dict[str, Any]) -> None:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     scheduled.serve(
         name=layout.root.name,
-        schedule=Cron(cron, timezone=TIMEZONE),
+        schedule=Cron(cron, timezone=TIME_ZONE),
         parameters=parameters,
         limit=1,
         pause_on_shutdown=False,

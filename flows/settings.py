@@ -193,7 +193,7 @@ def layout_of(data: str | Path) -> Layout:
         data: A folder, or an address in a bucket.
 
     Raises:
-        UsageError: It names no bucket.
+        UsageError: It names no bucket, or a file.
         StorageError: The bucket cannot be used.
     """
     return Layout(reachable(open_place(data)))

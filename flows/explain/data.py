@@ -9,8 +9,9 @@ from flows.errors import UsageError
 from flows.explain.facts import Fact, Reputation, read_facts, read_reputation
 from flows.explain.like import LikeCases, read_like_cases
 from flows.explain.model import ModelProbability, read_probability
-from flows.explain.release import Row, clean, columns_of, open_release, rows
+from flows.explain.release import Row, clean, columns_of, rows
 from flows.explain.scores import Scores, read_scores
+from flows.release_connection import open_release
 from flows.settings import Layout
 from transforms.registry import output_table
 from transforms.registry.enumerations import PARTY

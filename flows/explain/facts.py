@@ -5,7 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.explain.release import CHINA, TIME_ZONE, Row, columns_of, rows
+from flows.explain.release import CHINA, Row, columns_of, rows
+from transforms.china import TIME_ZONE
 from transforms.registry import output_table
 from transforms.registry.enumerations import PARTY
 from transforms.registry.inputs import REPUTATION

@@ -1,56 +1,23 @@
-"""Reading the release in force: read-only, by rows, times in China, text that a terminal can show."""
+"""Reading the release in force by rows: times in China, text that a terminal can show."""
 
 import math
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.errors import RunError
-from flows.publish import database_in_force
-from flows.settings import Layout
+from transforms.china import TIME_ZONE
 from transforms.registry import Kind, Table
 
 if TYPE_CHECKING:
     import duckdb
 
 Row = dict[str, Any]
-#: The time zone of the platform; DuckDB knows it by name, and it has had one offset since 1991.
-TIME_ZONE: Final = "Asia/Shanghai"
 CHINA: Final = timezone(timedelta(hours=8))
 # Controls, direction and other format characters, lone surrogates: nothing that a reader sees, much that a terminal
 # obeys.
 _UNSEEN: Final = {"Cc", "Cf", "Cs"}
-
-
-@contextmanager
-def open_release(layout: Layout) -> "Iterator[duckdb.DuckDBPyConnection]":
-    """Open the database in force; what is asked can neither write nor read other files.
-
-    Args:
-        layout: The data directory.
-
-    Yields:
-        The connection.
-
-    Raises:
-        RunError: There is no release, or it is not one that this program can read.
-    """
-    import duckdb  # noqa: PLC0415 - takes time to load
-
-    database = database_in_force(layout)
-    config: dict[str, Any] = {"enable_external_access": False, "autoinstall_known_extensions": False}
-    try:
-        with duckdb.connect(str(database), read_only=True, config=config) as connection:
-            connection.execute(f"set timezone = '{TIME_ZONE}'")
-            yield connection
-    except duckdb.Error as error:
-        cause = clean(str(error))
-        raise RunError(
-            f"the release in {layout.root} cannot be read by this version ({cause}); run: rulings run"
-        ) from error
 
 
 def rows(connection: "duckdb.DuckDBPyConnection", query: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:

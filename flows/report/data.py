@@ -15,6 +15,7 @@ from flows.errors import RunError
 from flows.report import estimates as rows
 from flows.report.listing import Bounds
 from flows.report.moved import Move
+from transforms.china import TIME_ZONE
 from transforms.claims.columns import CUTS
 from transforms.claims.groups import rank_group
 from transforms.registry import INPUT_TABLES, Kind, output_table
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 # C0 and C1 controls without tab and line feed, bidirectional controls, and what XML 1.0 excludes
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 #: The time zone of the platform; every moment in the report is shown in it.
-TIME_ZONE = "Asia/Shanghai"
 
 
 #: Sums of the disputes with both sums recorded, so that their ratio is one of the same disputes.

@@ -12,6 +12,7 @@ from flows.report.listing import of_group, quoted
 from flows.report.names import OPEN, OUTCOME_ORDER, RULED_ORDER, outcome_label, sentence_case, slice_label, value_label
 from flows.report.numbers import count, decimal, percent, same
 from flows.report.suppression import K
+from transforms.china import TIME_ZONE
 from transforms.registry import Label
 
 _SLICES = ("category", "claim", "decided_by", "month")
@@ -124,7 +125,7 @@ def _by_group(data: ReportData, slice_name: str, disclosure: Disclosure) -> Tabl
 
 def _group_query(slice_name: str) -> str:
     """Sums of ruled disputes by a column, or by the month of the ruling."""
-    by_month = "strftime(coalesce(ruled_at, opened_at) at time zone 'Asia/Shanghai', '%Y-%m')"
+    by_month = f"strftime(coalesce(ruled_at, opened_at) at time zone '{TIME_ZONE}', '%Y-%m')"
     column = by_month if slice_name == "month" else slice_name
     return _QUERY.format("all", "all", column).replace("where ", "where is_ruled and ")
 

@@ -459,7 +459,7 @@ def _unmade(n: int) -> Label:
 
 
 TOO_FEW_RULED = Label("Too few disputes were ruled to say who wins.", "已判定的纠纷太少，无法说明哪一方胜出。")
-TIME_NOTE = Label("Times are those of Asia/Shanghai.", "时间均为北京时间。")
+TIME_NOTE = Label("Times are those of China.", "时间均为北京时间。")
 
 
 def proportional_odds(effect: Effect) -> Label:

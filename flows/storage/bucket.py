@@ -306,7 +306,7 @@ def refusal(error: OSError) -> str:
     """
     text = str(error)
     if _OF_A_STORE not in text:
-        return f"the operating system refused: {error}"
+        return f"the operating system refused: {': '.join(str(each) for each in (why(error), error.filename) if each)}"
     code = next(iter(_CODE.findall(text)), type(error).__name__)
     return f"{_endpoint()} did not give or take a file ({code}); check that it can be reached, and run again"
 

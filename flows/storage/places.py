@@ -2,19 +2,24 @@
 
 from pathlib import Path
 
+from flows.errors import UsageError
 from flows.storage.bucket import SCHEME, S3Path
 
 Place = Path | S3Path
 
 
 def reachable(place: Place) -> Place:
-    """Return a place once it is known that its bucket is there and may be listed; some stores make one on a write.
+    """Return a place once it is known that it can be one for data.
+
+    A bucket is there and may be listed, for some stores make one on a write; a path of this machine is no file.
 
     Raises:
         StorageError: There is no such bucket, or its store cannot be used.
+        UsageError: The path is that of a file.
     """
-    if isinstance(place, S3Path):
-        place.is_dir()
+    is_there = place.is_dir()
+    if isinstance(place, Path) and place.exists() and not is_there:
+        raise UsageError(f"{place} is a file; the data directory must be a folder")
     return place
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import call
+from flows.cli import app, call
 from flows.errors import RunError, UsageError
 from flows.keys import VARIABLE
 from tests.builders import KEY, deliver, disputes_csv, read_all
@@ -107,6 +107,33 @@ def test_wrong_usage_ends_with_2(tmp_path: Path, arguments: list[str], word: str
     done = _run(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert word in _sentence(done).casefold()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("sample --disputes 5 --seed -1", '"-1" for --seed'),
+        ("run --max-lost 1.5", '"1.5" for --max-lost'),
+        ("run two words", "One word too many: two words"),
+        ("report --data a-file", "a-file is a file; the data directory must be a folder"),
+        ("status --max-age -3", '"-3.0" for --max-age'),
+        ("status --data a-file", "a-file is a file"),
+        ("query who-wins --timeout nan", '"nan" for --timeout'),
+        ("query --sql= --data a-folder", "the question is empty"),
+        ("forget somebody --data nowhere", "there is no data directory"),
+    ],
+)
+def test_what_cannot_be_meant_ends_with_2_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: str, sentence: str
+) -> None:
+    (tmp_path / "a-file").touch()
+    (tmp_path / "a-folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert (
+        call(lambda: app(arguments.split(), exit_on_error=False, print_error=False, result_action="return_value")) == 2
+    )
+    assert sentence in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a-file", "a-folder"]
 
 
 @pytest.mark.parametrize("arguments", [["query", "select 1"], ["report"], ["rollback"]])

@@ -120,7 +120,7 @@ def test_no_release_yet(tmp_path: Path) -> None:
 
 
 def test_statements_without_rows(layout: Layout) -> None:
-    assert run_query(layout, "", "table")
+    assert run_query(layout, "-- nothing but a remark", "table") == "done; no rows"
     assert json.loads(run_query(layout, "select 1 as a where false", "json")) == []
     assert run_query(layout, "select 1 as a where false", "csv") == "a"
 

@@ -147,7 +147,10 @@ def test_a_run_under_way_is_told_from_one_that_was_cut_off(layout: Layout) -> No
     [
         (RunError("there are no disputes; call 13812345678"), "there are no disputes; call [手机号]"),
         (UsageError("no such profile"), "no such profile"),
-        (OSError(28, "No space left on device", "/inbox/13812345678"), "the operating system refused: No space left"),
+        (
+            OSError(28, "No space left on device", "/inbox/13812345678"),
+            "the operating system refused: No space left on device: /inbox/[手机号]",
+        ),
         (ValueError("13812345678"), "it ended with ValueError"),
         (KeyboardInterrupt(), "it ended with KeyboardInterrupt"),
     ],

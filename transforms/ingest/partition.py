@@ -6,12 +6,12 @@ moves ``opened_at``: otherwise evidence and messages that were filed before woul
 
 import polars as pl
 
+from transforms.china import TIME_ZONE
 from transforms.registry import Table
 
 HOME = "__home"
 # Rows whose dispute has not arrived; they are adopted by its month once it has.
 ORPHANS = "orphans"
-TIME_ZONE = "Asia/Shanghai"
 
 
 def month_of(moment: pl.Expr) -> pl.Expr:

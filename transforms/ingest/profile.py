@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from transforms.china import TIME_ZONE
 from transforms.registry import INPUT_TABLES, Table
 
 NULL_TOKENS = (
@@ -90,7 +91,7 @@ class Profile:
     name: str
     encoding: str | None = None
     delimiter: str | None = None
-    time_zone: str = "Asia/Shanghai"
+    time_zone: str = TIME_ZONE
     date_formats: tuple[str, ...] = ()
     null_tokens: tuple[str, ...] = NULL_TOKENS
     decimal_mark: str | None = None

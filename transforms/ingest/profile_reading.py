@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
+from transforms.china import TIME_ZONE
 from transforms.ingest.folding import folded
 from transforms.ingest.numbers import DECIMAL_MARKS, THOUSANDS_MARKS
 from transforms.ingest.profile import NULL_TOKENS, ExtraFactor, Profile, ProfileError, TableProfile
@@ -189,11 +190,11 @@ def _delimiter(top: _Part) -> str | None:
 
 
 def _time_zone(top: _Part) -> str:
-    name = top.optional("time_zone", str) or "Asia/Shanghai"
+    name = top.optional("time_zone", str) or TIME_ZONE
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise top.error(f"time_zone is {name}, which is not known; such as Asia/Shanghai", "time_zone") from error
+        raise top.error(f"time_zone is {name}, which is not known; such as {TIME_ZONE}", "time_zone") from error
 
 
 def _number_marks(top: _Part) -> tuple[str | None, str | None]:

@@ -12,6 +12,7 @@ from functools import partial
 
 import polars as pl
 
+from transforms.china import TIME_ZONE
 from transforms.ingest.folding import folded, simplified
 from transforms.ingest.numbers import CURRENCIES, YUAN, NumberForm, may_be_grouped, number_text
 from transforms.ingest.times import of_different, parse_timestamps, plain_times
@@ -50,7 +51,7 @@ class Spelling:
 
     null_tokens: tuple[str, ...]
     date_formats: tuple[str, ...] = ()
-    time_zone: str = "Asia/Shanghai"
+    time_zone: str = TIME_ZONE
     values: Mapping[str, str] = field(default_factory=dict)
     patterns: Mapping[str, str] = field(default_factory=dict)
     numbers: NumberForm = field(default_factory=NumberForm)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from transforms.china import TIME_ZONE
 from transforms.simulation.seeds import Flags, Floats, Integers
 
-TIMEZONE = "Asia/Shanghai"
 DISPUTE_DIGITS = 10
 ORDINAL_DIGITS = 3
 # Rows laid as traps after the ruling carry ordinals from here on, so that tests can tell them apart.
@@ -68,7 +68,7 @@ def labels(values: Sequence[str | None], codes: Integers, missing: Flags | None 
 def timestamps(seconds: Integers, missing: Flags | None = None) -> pl.Series:
     """Returns epoch seconds as a datetime column in Asia/Shanghai."""
     utc = pl.Series(seconds * _MICROSECONDS).cast(pl.Datetime("us", "UTC"))
-    return without(utc.dt.convert_time_zone(TIMEZONE), missing)
+    return without(utc.dt.convert_time_zone(TIME_ZONE), missing)
 
 
 def money(cents: Integers, missing: Flags | None = None) -> pl.Series:

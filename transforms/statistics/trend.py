@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from transforms.ingest.partition import TIME_ZONE
+from transforms.china import TIME_ZONE
 from transforms.statistics.change_points import Changes, Series, find_changes
 from transforms.statistics.design import prepare
 from transforms.statistics.months import ALL, MONTH, MonthFit, Standard, fit_month, joint_covariance, pool

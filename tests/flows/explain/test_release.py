@@ -13,8 +13,9 @@ from flows.explain import Language, explain
 from flows.explain.data import read_explanation
 from flows.explain.like import read_like_cases
 from flows.explain.model import read_probability
-from flows.explain.release import columns_of, open_release, rows
+from flows.explain.release import columns_of, rows
 from flows.explain.scores import read_scores
+from flows.release_connection import open_release
 from flows.settings import Layout
 from tests.conftest import Built
 from tests.flows.explain.cases import OWN, write_release
