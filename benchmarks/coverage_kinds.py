@@ -23,6 +23,7 @@ from transforms.statistics.families import Family
 from transforms.statistics.importance import measure_importance
 from transforms.statistics.levels import assign_levels, level_bounds
 from transforms.statistics.logit import Logit
+from transforms.statistics.matrix import Matrix
 from transforms.statistics.odds_test import proportional_odds_rows
 from transforms.statistics.ordinal import Ordinal
 from transforms.statistics.reference import sql_parameters
@@ -174,8 +175,8 @@ def models(world: pl.DataFrame) -> Iterator[Shown]:
         yield Shown(f"proportional odds | {title}", 0.0, low, high, row.p_value, is_null=True, status=row.status)
 
 
-def _model(model: FittedModel, design: Design) -> Iterator[Shown]:
-    rows = {row.term: row for row in effect_rows(model, design, products_of(model.matrix, TERMS))}
+def _model(model: FittedModel[Matrix], design: Design) -> Iterator[Shown]:
+    rows = {row.term: row for row in effect_rows(model, design.left_out, products_of(model.matrix.dense_terms, TERMS))}
     for term, truth in COEFFICIENTS.items():
         row = rows[term]
         low, high = (None if end is None else float(np.log(end)) for end in (row.ci_low, row.ci_high))

@@ -81,6 +81,10 @@ def _told_if_broken() -> Iterator[None]:
 class Executor(Protocol):
     """Does some work on each of several parts."""
 
+    @property
+    def n_elsewhere(self) -> int:
+        """On how many parts the workers of a cluster can work at once; 0 if all is done on this machine."""
+
     def start(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> Callable[[], list[_R]]:
         """Begin to work on all parts.
 
@@ -106,6 +110,11 @@ class Threads:
     """
 
     threads: int
+
+    @property
+    def n_elsewhere(self) -> int:
+        """None."""
+        return 0
 
     def start(
         self,
@@ -142,6 +151,11 @@ class Processes:
 
     processes: int
 
+    @property
+    def n_elsewhere(self) -> int:
+        """None."""
+        return 0
+
     def start(
         self,
         name: str,  # noqa: ARG002 - processes are not shown
@@ -171,6 +185,15 @@ class Processes:
 @dataclass(frozen=True)
 class DaskTasks:
     """Tasks of the Prefect flow that is under way, which its Dask task runner hands to workers."""
+
+    @property
+    def n_elsewhere(self) -> int:
+        """As many as the workers have threads."""
+        from prefect.context import FlowRunContext  # noqa: PLC0415 - reads the environment when it is loaded
+
+        context = FlowRunContext.get()
+        runner: Any = context.task_runner if context else None
+        return sum(runner.client.nthreads().values())
 
     def start(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> Callable[[], list[_R]]:
         """Begin to work on all parts; one whose worker dies is worked on by another."""

@@ -12,7 +12,7 @@ from transforms.claims.own_parts import without_own_parts
 from transforms.ingest.partition import month_of
 
 #: About so many disputes are put in order at once, so that memory does not grow with their number.
-MOST_SORTED = 1_250_000
+MOST_SORTED = 500_000
 #: Tables that have a file each for the same disputes.
 _TABLES = ("disputes", "factor_scores", "dispute_facts", "score_points")
 #: What the statistics use of a dispute beside its scores and facts.

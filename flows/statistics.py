@@ -1,19 +1,21 @@
 """The estimation stage: scored Parquet in, small frames for the marts out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import polars as pl
 
 from flows.configuration import load_scorer
 from flows.executor import THREADS, Executor, Processes, Threads, executor_of
-from flows.files import empty_folder
+from flows.files import empty_folder, version_of
 from flows.gathering import Gathered, gather
 from flows.ingest.ledger import ExtraColumn
+from flows.progress import listening
 from flows.scoring import Scored
-from flows.storage import Place
+from flows.storage import Place, open_place
 from transforms.claims.answers import Data, answer_by_models, parts_of, with_measures
 from transforms.claims.catalogue import ExtraFactor
 from transforms.claims.estimating import Key
@@ -27,6 +29,7 @@ from transforms.statistics.estimate import factor_association, factor_effects
 from transforms.statistics.importance import importance_table, measure_importance
 from transforms.statistics.kinds import evidence_kinds, violation_rules
 from transforms.statistics.levels import assign_levels, level_bounds
+from transforms.statistics.parts import Part, Parts, Spread, here
 from transforms.statistics.reversals import reversals
 from transforms.statistics.specs import FactorKind, FactorSpec, factor_specs
 from transforms.statistics.stratum_effects import stratum_effects
@@ -34,6 +37,8 @@ from transforms.statistics.surprise import surprising_rulings
 from transforms.statistics.telling import marked_association, telling_factors, with_left_out
 from transforms.statistics.trend import trend
 from transforms.statistics.validation import calibration_table, validate, validation_table
+
+_T = TypeVar("_T")
 
 #: GiB that a process takes by itself and for each million disputes, and that all of them may take together.
 GIB_ALONE, GIB_PER_MILLION, GIB_TOGETHER = 0.2, 0.37, 4.5
@@ -61,6 +66,11 @@ class _Inputs:
     def rows(self) -> pl.LazyFrame:
         """The ruled disputes."""
         return pl.scan_parquet(list(self.files.ruled))
+
+    @property
+    def parts(self) -> tuple["_File", ...]:
+        """The files of the ruled disputes."""
+        return tuple(_File(file, version_of(open_place(file))) for file in self.files.ruled)
 
     @property
     def disputes(self) -> pl.LazyFrame:
@@ -99,6 +109,18 @@ class _Inputs:
         return tuple(ExtraFactor(_spec(each), each.favours) for each in kept)
 
 
+@dataclass(frozen=True)
+class _File:
+    """Ruled disputes in a file (`parts.Part`); the version tells it from one of the same name of a run before."""
+
+    address: str
+    version: str
+
+    def read(self) -> pl.LazyFrame:
+        """The disputes."""
+        return pl.scan_parquet(self.address)
+
+
 def _spec(extra: ExtraColumn) -> FactorSpec:
     return FactorSpec(extra.name, extra.name, FactorKind(extra.type))
 
@@ -122,8 +144,7 @@ def estimate(
     bounds = level_bounds(inputs.rows, inputs.specs)
     bounds.write_parquet(inputs.bounds)
     inputs = replace(inputs, telling=telling_factors(inputs.coded, [_spec(each) for each in extra]))
-    work = partial(_work, inputs=inputs)
-    done = dict(zip(_JOBS, (executor or Threads(1)).start("estimate", work, _JOBS)(), strict=True))
+    done = _computed(inputs, executor or Threads(1))
     importance, validation = done.pop("importance"), done.pop("validation")
     found = with_measures(done.pop("claims"), importance, validation)
     claims = tabulate(parts_of(inputs.favoured), found, Judge())
@@ -163,6 +184,32 @@ def executor_for(scored: Scored, text: str, threads: int) -> Executor:
     return Processes(max(min(threads, affordable), 1))
 
 
+def _computed(inputs: _Inputs, executor: Executor) -> dict[str, Any]:
+    """What each job returns.
+
+    A cluster works on the jobs and, side by side with them, on the passes of the models of all rulings, a part each.
+    """
+    is_divided = executor.n_elsewhere > 0 and len(inputs.files.ruled) > 1
+    jobs = [job for job in _JOBS if not (is_divided and job == _DIVIDED)]
+    results = executor.start("estimate", partial(_work, inputs=inputs), jobs)
+    divided = {_DIVIDED: _factor_effects(inputs, partial(_over_parts, executor))} if is_divided else {}
+    return divided | dict(zip(jobs, results(), strict=True))
+
+
+def _over_parts(executor: Executor, work: Callable[[Part], _T], parts: Sequence[Part]) -> list[_T]:
+    """Let the workers of a cluster do a pass, each a run of parts: a task costs more than a pass over one.
+
+    What it returns is that of each part, so it does not depend on how many workers there are.
+    """
+    n_runs = min(executor.n_elsewhere, len(parts))
+    edges = [len(parts) * run // n_runs for run in range(n_runs + 1)]
+    runs = [parts[start:stop] for start, stop in pairwise(edges)]
+    # the jobs tell how far the stage is
+    with listening(lambda _: None):
+        found = executor.start("pass over rulings", partial(here, work), runs)()
+    return [each for run in found for each in run]
+
+
 def _work(job: str, inputs: _Inputs) -> Any:  # noqa: ANN401 - each job has a type of its own
     return _JOBS[job](inputs)
 
@@ -181,8 +228,9 @@ def _association(inputs: _Inputs) -> dict[str, pl.DataFrame]:
     return {"factor_association": marked_association(factor_association(inputs.coded, inputs.specs), inputs.telling)}
 
 
-def _factor_effects(inputs: _Inputs) -> dict[str, pl.DataFrame]:
-    return {"factor_effects": with_left_out(factor_effects(inputs.rows, inputs.modelled), inputs.telling)}
+def _factor_effects(inputs: _Inputs, spread: Spread = here) -> dict[str, pl.DataFrame]:
+    found = factor_effects(inputs.rows, inputs.modelled, Parts(inputs.parts, spread))
+    return {"factor_effects": with_left_out(found, inputs.telling)}
 
 
 def _reversals(inputs: _Inputs) -> dict[str, pl.DataFrame]:
@@ -194,9 +242,11 @@ def _claims(inputs: _Inputs) -> dict[Key, Found]:
     return answer_by_models(Data(inputs.rows, inputs.disputes, inputs.favoured))
 
 
+#: The job whose models pass over all rulings; those of the others take a sample.
+_DIVIDED = "factor_effects"
 #: Statistics that do not wait for each other; what takes longest comes first.
 _JOBS: dict[str, Callable[[_Inputs], Any]] = {
-    "factor_effects": _factor_effects,
+    _DIVIDED: _factor_effects,
     "claims": _claims,
     "reversals": _reversals,
     "consistency": lambda inputs: {"consistency": consistency(inputs.rows, inputs.levels.collect(), inputs.modelled)},

@@ -8,15 +8,20 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from distributed import LocalCluster
 
+from flows import gathering
 from flows.publish import database_in_force
 from flows.settings import Layout
+from flows.statistics import estimate
 from flows.storage import S3Path
 from tests.builders import read_all
 from tests.cluster.s3_server import SECRET_KEY, S3Server
 from tests.conftest import Built
+from tests.scored import with_times, write_scored
+from tests.transforms.claims.samples import World, draw
 
 RULINGS = Path(sys.executable).parent / "rulings"
 WORKERS = 2
@@ -33,11 +38,13 @@ def cluster(server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 class _Killer(threading.Thread):
-    """Kills the first worker that is seen to work on something."""
+    """Kills the worker that is seen to work on something once so many things were worked on before."""
 
-    def __init__(self, cluster: LocalCluster) -> None:
+    def __init__(self, cluster: LocalCluster, after: int = 0) -> None:
         super().__init__(daemon=True)
         self._cluster = cluster
+        self._after = after
+        self._seen: set[str] = set()
         self.done = threading.Event()
         self.killed: list[str] = []
 
@@ -45,7 +52,8 @@ class _Killer(threading.Thread):
         while not self.done.wait(0.01) and not self.killed:
             scheduler = self._cluster.scheduler
             for name, worker in list(scheduler.workers.items()) if scheduler else []:
-                if worker.processing and not self.killed:
+                self._seen |= {str(each.key) for each in list(worker.processing)}
+                if worker.processing and len(self._seen) > self._after and not self.killed:
                     os.kill(self._process_of(name), signal.SIGKILL)
                     self.killed.append(name)
 
@@ -74,6 +82,32 @@ def test_tables_are_the_same_with_a_worker_killed_in_the_middle(
     assert SECRET_KEY not in done.stdout + done.stderr
     for path in layout.prefect.rglob("*"):
         assert not path.is_file() or SECRET_KEY.encode() not in path.read_bytes()
+
+
+def test_passes_of_models_are_the_same_with_a_worker_killed_in_the_middle(
+    cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "MOST_SORTED", 150)
+    scored = write_scored(with_times(draw(World(600, 60))), tmp_path / "scored")
+    here = estimate(scored, (), tmp_path / "here")
+    killer = _Killer(cluster, after=40)
+    killer.start()
+    command = [sys.executable, "-m", "tests.cluster.divided", str(cluster.scheduler_address)]
+    there = tmp_path / "there"
+    there.mkdir()
+    done = subprocess.run(
+        [*command, str(tmp_path / "scored"), "150", str(there)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+    )
+    killer.done.set()
+    killer.join()
+    assert done.returncode == 0, done.stderr
+    assert killer.killed
+    for name, frame in here.items():
+        assert frame.equals(pl.read_parquet(there / f"{name}.parquet")), name
 
 
 def test_a_scheduler_that_does_not_answer_is_said(release: Built, prefix: S3Path) -> None:

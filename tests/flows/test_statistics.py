@@ -1,20 +1,38 @@
 """The stage of estimates: in one process or in several, the tables are the same."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from flows import statistics
-from flows.executor import Processes, Threads
+from flows import gathering, statistics
+from flows.executor import Executor, Processes, Threads
+from flows.scoring import Scored
 from flows.statistics import FEWEST_FOR_PROCESSES, estimate, executor_for
+from tests.flows.elsewhere import Elsewhere
 from tests.scored import with_times, write_scored
 from tests.transforms.claims.samples import World, draw
 
 
-def test_tables_are_the_same_in_processes_of_their_own(tmp_path: Path) -> None:
-    scored = write_scored(with_times(draw(World(600, 60))), tmp_path / "scored")
-    here = estimate(scored, (), tmp_path / "here")
-    there = estimate(scored, (), tmp_path / "there", Processes(2))
+@pytest.fixture(scope="module", name="scored")
+def _scored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scored]:
+    """Scored disputes of which the statistics make several parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gathering, "MOST_SORTED", 150)
+        yield write_scored(with_times(draw(World(600, 60))), tmp_path_factory.mktemp("scored"))
+
+
+@pytest.fixture(scope="module", name="here")
+def _here(scored: Scored, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
+    return estimate(scored, (), tmp_path_factory.mktemp("here"))
+
+
+@pytest.mark.parametrize("executor", [Processes(2), Elsewhere()], ids=["processes", "divided among others"])
+def test_tables_are_the_same_elsewhere(
+    scored: Scored, here: dict[str, pl.DataFrame], tmp_path: Path, executor: Executor
+) -> None:
+    there = estimate(scored, (), tmp_path / "there", executor)
     assert list(here) == list(there)
     for name, frame in here.items():
         assert frame.equals(there[name]), name

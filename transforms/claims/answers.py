@@ -175,7 +175,7 @@ def _columns(data: Data, models: Sequence[Model], most_rows: int) -> _Columns:
         whole = prepare(rows, _distinct([*headline, *numbers]), ["refund_ratio"])
     cuts = cut_groups(frame)
     wanted = derived(frame.collect_schema().names(), cuts)
-    prepared = prepare(sample.with_columns(wanted), terms, _kept(data.extra, models), whole)
+    prepared = prepare(sample.with_columns(wanted), terms, _kept(data.extra, models), whole.scales if whole else None)
     lost = {name: group.status for name, group in cuts.items() if group.bound is None}
     return _Columns(prepared, whole, is_whole_sampled, lost)
 

@@ -130,7 +130,7 @@ def _effect(question: Question, fitted: Fitted, fit: Fit) -> _Effect:
     """The estimand of a part."""
     part, matrix = question.part, fitted.matrix
     response = Response(
-        matrix, fit, products_of(matrix, question.rows.model.terms), question.counted[fitted.rows],
+        matrix, fit, products_of(matrix.dense_terms, question.rows.model.terms), question.counted[fitted.rows],
         intercept=fit.intercepts.size - 1, sign=-1 if fit.intercepts.size > 1 else 1,
     )  # fmt: skip
     place = question.places[0]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from transforms.statistics.logit import Logit
 from transforms.statistics.matrix import Booleans, Matrix, independent_places
 from transforms.statistics.newton import LARGEST_FINAL_STEP, START_RIDGE, Fit, maximise
 from transforms.statistics.ordinal import Ordinal
-from transforms.statistics.separation import SEPARATED, prune
+from transforms.statistics.separation import SEPARATED, places_left, prune
 
 #: Beyond so many rows a fit without other estimates to begin with starts from one on about so many of them.
 ROWS_TO_START = 50_000
@@ -61,24 +62,25 @@ def fit_definition(
     status = too_little(definition, matrix.outcome)
     if status != "ok":
         return _none(matrix, np.arange(matrix.n), status)
-    pruned = prune(matrix, ends(definition, matrix.outcome))
+    pruned = prune(matrix, partial(ends, definition))
+    rows = places_left(matrix, pruned.rules)
     place_status = np.where(matrix.estimable, "ok", "reference").astype(object)
     place_status[pruned.separated] = SEPARATED
     if too_little(definition, pruned.matrix.outcome) != "ok":
-        return _none(pruned.matrix, pruned.rows, SEPARATED, place_status)
+        return _none(pruned.matrix, rows, SEPARATED, place_status)
     free = independent(gram(pruned.matrix), place_status == "ok", focal)
     place_status[(place_status == "ok") & ~free] = "collinear"
     family = likelihood(definition, pruned.matrix)
     if pruned.matrix.n < FEWEST_PER_TERM * (int(free.sum()) + family.n_intercepts):
-        return _none(pruned.matrix, pruned.rows, "too_few_disputes", place_status)
+        return _none(pruned.matrix, rows, "too_few_disputes", place_status)
     slopes = np.zeros(free.size) if near is None else near.slopes
     start = np.concatenate([_intercepts(family, pruned.matrix), slopes[free]])
     # the headline is fitted as exactly as the table of effects
     tolerance = LARGEST_FINAL_STEP if definition is Definition.ORDERED else LARGEST_LAST_STEP
     fitted = maximise_quickly(pruned.matrix, family, free, start, tolerance)
     if fitted.status != "ok":
-        return _none(pruned.matrix, pruned.rows, fitted.status, place_status)
-    return Fitted(pruned.matrix, pruned.rows, family, fitted, tuple(place_status), "ok")
+        return _none(pruned.matrix, rows, fitted.status, place_status)
+    return Fitted(pruned.matrix, rows, family, fitted, tuple(place_status), "ok")
 
 
 def maximise_quickly(

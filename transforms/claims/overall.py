@@ -16,7 +16,7 @@ def balance(question: Question, response: Response) -> Estimate:
     settings: dict[int, float] = {}
     for name in question.part.focal:
         column = question.rows.dense[name]
-        settings[matrix.dense_terms.index(name)] = (0.0 - column.centre) / column.scale
+        settings[matrix.dense_terms.index(name)] = (0.0 - column.scaling.centre) / column.scaling.scale
         if f"{name}{MISSING_SUFFIX}" in matrix.dense_terms:
             settings[matrix.dense_terms.index(f"{name}{MISSING_SUFFIX}")] = 0.0
     buyer = response.mean(settings)

@@ -12,7 +12,8 @@ from transforms.claims.definitions import Definition
 from transforms.claims.found import Found
 from transforms.claims.model import Kind, Model, Part
 from transforms.statistics.clusters import Floats
-from transforms.statistics.design import DenseColumn, Design, Prepared
+from transforms.statistics.dense import DenseColumn
+from transforms.statistics.design import Design, Prepared
 from transforms.statistics.matrix import Booleans, Matrix, plain_gram
 from transforms.statistics.specs import NOT_RECORDED
 from transforms.statistics.terms import Flag, Interaction

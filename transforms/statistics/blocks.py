@@ -1,6 +1,6 @@
 """Dummies of a categorical column: which levels stand for themselves and which are pooled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,15 +26,28 @@ class Coded:
 
 
 @dataclass(frozen=True)
-class BlockOrWhy:
-    """The dummies of a column with the levels that were pooled, or why there are none.
+class Levels:
+    """The dummies of a column, or why there are none.
 
-    Of more than ``MOST_CATEGORIES`` levels that were pooled none is named: nobody reads them.
+    Attributes:
+        name: Of the column in the model.
+        labels: Of the dummies, the base level first; empty where there are none.
+        places: Each level of the column, and its place among them.
+        pooled: Levels that were pooled; none where they are more than ``MOST_CATEGORIES``: nobody reads them.
+        status: ``ok``, or why there are none.
     """
 
-    block: Block | None
+    name: str
+    labels: tuple[str, ...]
+    places: tuple[tuple[str, int], ...]
     pooled: tuple[str, ...]
     status: str
+
+    def block(self, coded: Coded) -> Block:
+        """The dummies of some rows of the column."""
+        place_of = dict(self.places)
+        places = np.array([place_of.get(label, 0) for label in coded.labels], dtype=np.int64)
+        return Block(self.name, self.labels, places[coded.codes])
 
 
 def code_column(series: pl.Series) -> Coded:
@@ -44,35 +57,39 @@ def code_column(series: pl.Series) -> Coded:
     return Coded(labels, text.cast(pl.Enum(labels)).to_physical().to_numpy().astype(np.int64))
 
 
-def make_block(name: str, coded: Coded) -> BlockOrWhy:
-    """Make the dummies of some rows of a column.
+def count_levels(coded: Coded) -> dict[str, int]:
+    """Count the rows of each level, in the order of the labels."""
+    counts = np.bincount(coded.codes, minlength=len(coded.labels))
+    return {label: int(count) for label, count in zip(coded.labels, counts, strict=True)}
 
-    Code 0 is the most frequent level, the others are in alphabetical order. Levels with fewer than
+
+def choose_levels(name: str, counts: Mapping[str, int]) -> Levels:
+    """Choose the dummies of a column.
+
+    Place 0 is the most frequent level, the others are in alphabetical order. Levels with fewer than
     ``FEWEST_PER_DUMMY`` rows, and those beyond the ``MOST_CATEGORIES`` most frequent, join ``other``; where that is
     rare itself, the most frequent level.
 
     Args:
         name: Name of the column in the model.
-        coded: The rows.
+        counts: Rows of each level, in alphabetical order.
 
     Returns:
-        The block; none where fewer than two levels are left.
+        The dummies; none where fewer than two levels are left.
     """
-    counts = np.bincount(coded.codes, minlength=len(coded.labels))
-    kept = _kept_labels(coded.labels, [int(count) for count in counts])
+    kept = _kept_labels(counts)
     totals: dict[str, int] = {}
-    for label, count in zip(coded.labels, counts, strict=True):
+    for label, count in counts.items():
         if label in kept:
-            totals[kept[label]] = totals.get(kept[label], 0) + int(count)
+            totals[kept[label]] = totals.get(kept[label], 0) + count
     ranked = sorted(totals, key=lambda label: (-totals[label], label))
     labels = (*ranked[:1], *sorted(ranked[1:]))
     if len(labels) < 2:  # noqa: PLR2004 - a dummy needs a level to be compared with
-        return BlockOrWhy(None, (), _why_none(kept))
+        return Levels(name, (), (), (), _why_none(kept))
     place_of = {label: place for place, label in enumerate(labels)}
-    places = [place_of[kept[label]] if label in kept else 0 for label in coded.labels]
+    places = tuple((label, place_of[target]) for label, target in kept.items())
     pooled = tuple(sorted(label for label, target in kept.items() if label != target))
-    named = pooled if len(pooled) <= MOST_CATEGORIES else ()
-    return BlockOrWhy(Block(name, labels, np.array(places, dtype=np.int64)[coded.codes]), named, "ok")
+    return Levels(name, labels, places, pooled if len(pooled) <= MOST_CATEGORIES else (), "ok")
 
 
 def _why_none(kept: Mapping[str, str]) -> str:
@@ -82,9 +99,9 @@ def _why_none(kept: Mapping[str, str]) -> str:
     return "constant" if len(kept) == 1 else RARE_LEVELS
 
 
-def _kept_labels(labels: Sequence[str], counts: Sequence[int]) -> dict[str, str]:
+def _kept_labels(counts: Mapping[str, int]) -> dict[str, str]:
     """What each level that occurs is called in the model."""
-    occurring = [(label, count) for label, count in zip(labels, counts, strict=True) if count]
+    occurring = [(label, count) for label, count in counts.items() if count]
     ranked = sorted(occurring, key=lambda row: (-row[1], row[0]))
     rare = [row for place, row in enumerate(ranked) if row[1] < FEWEST_PER_DUMMY or place >= MOST_CATEGORIES]
     in_pool = sum(n for value, n in ranked if value == POOLED) + sum(n for value, n in rare if value != POOLED)

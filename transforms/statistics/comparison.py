@@ -209,7 +209,7 @@ def _effects(design: Design, outcome: str, names: Sequence[str]) -> dict[str, _E
     return status | dict(zip(free, found, strict=True))
 
 
-def _estimate(model: FittedModel, fitted: Fit, places: Sequence[int], sign: float) -> list[_Effect]:
+def _estimate(model: FittedModel[Matrix], fitted: Fit, places: Sequence[int], sign: float) -> list[_Effect]:
     """Effects of the flags at some places, with the delta method."""
     matrix = model.matrix
     effects = flag_effects(matrix, model.family, fitted, places)

@@ -233,17 +233,17 @@ class _Total:
         return Estimate(mean, gradient, deviations)
 
 
-def products_of(matrix: Matrix, terms: Sequence[object]) -> tuple[Product, ...]:
+def products_of(dense_terms: Sequence[str], terms: Sequence[object]) -> tuple[Product, ...]:
     """Find the product columns of a model.
 
     Args:
-        matrix: The model matrix.
+        dense_terms: Names of the dense columns of the model matrix.
         terms: The terms that it was built of.
 
     Returns:
         One for each interaction that is in the matrix.
     """
-    places = {name: place for place, name in enumerate(matrix.dense_terms)}
+    places = {name: place for place, name in enumerate(dense_terms)}
     return tuple(
         Product(places[term.name], places[term.first], places[term.second])
         for term in terms

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 import polars as pl
 
-from transforms.statistics.clusters import Clustering, Floats, Integers
+from transforms.statistics.clusters import Clustering, Floats, Integers, Responses
 from transforms.statistics.consistency import ALL, FEWEST_RULINGS, MOST_DECIDERS, most_frequent
 from transforms.statistics.design import Prepared, prepare
 from transforms.statistics.effects import FittedModel, fit_model
@@ -22,7 +22,7 @@ from transforms.statistics.reference import t_p_value, two_sided_quantile
 from transforms.statistics.rulings import BUYER_WINS, rows_frame
 from transforms.statistics.sampling import sample_sellers
 from transforms.statistics.score_test import GroupScores, group_scores, heterogeneity
-from transforms.statistics.separation import prune
+from transforms.statistics.separation import places_left, prune
 from transforms.statistics.specs import CORE_FACTORS, NOT_RECORDED, OVERALL, FactorSpec
 from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, Term, extra_term
 
@@ -140,18 +140,23 @@ def _compare(frame: pl.LazyFrame, specs: Sequence[FactorSpec]) -> _Deciders:
     terms: list[Term] = [*ADVANTAGES, *CONTROLS, *extra, Categorical(_KIND, _KIND)]
     prepared = prepare(frame, terms, keep=("decider_id", _KIND))
     design = prepared.design(terms)
-    pruned = prune(design.matrix, np.where(prepared.outcome == BUYER_WINS, 1, -1))
-    if pruned.rows.size == 0:
-        # The whole matrix says why.
-        pruned = replace(pruned, matrix=design.matrix, rows=np.arange(design.matrix.n))
-    model = fit_model("buyer_wins", pruned.matrix, Logit(BUYER_WINS))
+    matrix, places = design.matrix, np.arange(design.matrix.n)
+    pruned = prune(matrix, _ends)
+    if pruned.matrix.n:
+        # otherwise the whole matrix says why
+        matrix, places = pruned.matrix, places_left(matrix, pruned.rules)
+    model = fit_model("buyer_wins", matrix, Logit(BUYER_WINS))
     if model.fitted is None:
         # Where terms decide all rulings the model has lost its rows; the deciders are still counted.
-        model = replace(model, matrix=pruned.matrix)
-    return _scored(model, prepared, pruned.rows)
+        model = replace(model, matrix=matrix)
+    return _scored(model, prepared, places)
 
 
-def _scored(model: FittedModel, prepared: Prepared, rows: Integers) -> _Deciders:
+def _ends(outcome: Responses) -> Integers:
+    return np.where(outcome == BUYER_WINS, 1, -1)
+
+
+def _scored(model: FittedModel[Matrix], prepared: Prepared, rows: Integers) -> _Deciders:
     """The deciders with enough rulings among some rows, and their scores."""
     ids = prepared.rows["decider_id"].cast(pl.String)[rows]
     counts = ids.drop_nulls().value_counts(name="n")

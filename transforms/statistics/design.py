@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from transforms.statistics.blocks import FEWEST_PER_DUMMY, Coded, code_column, make_block
-from transforms.statistics.clusters import NO_SELLER, Floats, Integers, Responses, by_seller
+from transforms.statistics.blocks import FEWEST_PER_DUMMY, Coded, Levels, choose_levels, code_column, count_levels
+from transforms.statistics.clusters import NO_SELLER, Integers, Responses, by_seller
+from transforms.statistics.dense import DenseColumn, Scaling, dense_column
 from transforms.statistics.matrix import Block, Booleans, Matrix
 from transforms.statistics.specs import NOT_RECORDED, OUTCOMES, FactorKind, FactorSpec
 from transforms.statistics.terms import (
@@ -22,7 +23,6 @@ from transforms.statistics.terms import (
     Flag,
     Interaction,
     Numeric,
-    Scale,
     Term,
     extra_term,
 )
@@ -41,7 +41,6 @@ __all__ = [
 ]
 
 MISSING_SUFFIX = "_not_recorded"
-_LARGEST_SQUARED = 1e100
 
 
 @dataclass(frozen=True)
@@ -61,16 +60,6 @@ class Design:
 
 
 @dataclass(frozen=True)
-class DenseColumn:
-    """A dense column: its values, which are what was recorded less ``centre`` over ``scale``; 0 where nothing was."""
-
-    values: Floats
-    is_missing: Booleans
-    centre: float = 0.0
-    scale: float = 1.0
-
-
-@dataclass(frozen=True)
 class Prepared:
     """Columns of ruled disputes, sorted by seller (those without one first) and dispute.
 
@@ -87,6 +76,11 @@ class Prepared:
     sellers: Integers
     dense: Mapping[str, DenseColumn]
     coded: Mapping[str, Coded]
+
+    @property
+    def scales(self) -> Mapping[str, Scaling]:
+        """What each number and flag is measured in."""
+        return {name: column.scaling for name, column in self.dense.items()}
 
     def design(self, terms: Sequence[Term], rows: Booleans | None = None) -> Design:
         """Build the model matrix of some terms and rows.
@@ -135,12 +129,11 @@ class Prepared:
         for term in terms:
             if isinstance(term, Categorical):
                 coded = self.coded[term.name]
-                made = make_block(term.name, Coded(coded.labels, coded.codes[places]))
-                if made.block is None:
-                    left_out.append(LeftOut(term.name, made.status))
-                else:
-                    blocks.append(made.block)
-                    left_out += [LeftOut(f"{term.name}={label}", "pooled") for label in made.pooled]
+                chosen = Coded(coded.labels, coded.codes[places])
+                levels = choose_levels(term.name, count_levels(chosen))
+                left_out += without_dummy(levels)
+                if levels.labels:
+                    blocks.append(levels.block(chosen))
         return blocks, left_out
 
     def _assemble(
@@ -152,27 +145,45 @@ class Prepared:
     ) -> Design:
         places, left_out = taken
         ordered = [name for name in columns if name not in flags] + list(flags)
-        missing, doubled = _missing_indicators(columns)
+        patterns = {name: pattern_of(column.is_missing) for name, column in columns.items()}
+        missing, doubled = needed_indicators(patterns)
         indicators = [columns[name].is_missing.astype(np.float64) for name in missing]
         values = [columns[name].values for name in ordered] + indicators
-        sellers = self.sellers[places]
-        starts = np.flatnonzero((np.diff(sellers, prepend=NO_SELLER) != 0) | (sellers == NO_SELLER))
-        matrix = Matrix(
-            dense=np.stack(values) if values else np.zeros((0, places.size)),
-            dense_terms=tuple(ordered + [f"{name}{MISSING_SUFFIX}" for name in missing]),
+        terms = tuple(ordered + [f"{name}{MISSING_SUFFIX}" for name in missing])
+        bare = bare_matrix(self.outcome[places], self.sellers[places])
+        matrix = replace(
+            bare,
+            dense=np.stack(values) if values else bare.dense,
+            dense_terms=terms,
             n_indicators=len(flags) + len(missing),
             n_flags=len(flags),
             blocks=tuple(blocks),
-            outcome=self.outcome[places],
-            cluster_starts=np.append(starts, places.size),
-            cluster_ids=np.arange(starts.size),
-            has_sellers=bool((sellers != NO_SELLER).any()),
         )
         return Design(matrix, (*left_out, *doubled))
 
 
+def bare_matrix(outcome: Responses, sellers: Integers) -> Matrix:
+    """A matrix without predictors.
+
+    Args:
+        outcome: What is to be explained, shape (n,).
+        sellers: Code of the seller, ascending, ``NO_SELLER`` where there is none, shape (n,).
+    """
+    starts = np.flatnonzero((np.diff(sellers, prepend=NO_SELLER) != 0) | (sellers == NO_SELLER))
+    return Matrix(
+        dense=np.zeros((0, sellers.size)),
+        dense_terms=(),
+        n_indicators=0,
+        blocks=(),
+        outcome=outcome,
+        cluster_starts=np.append(starts, sellers.size),
+        cluster_ids=np.arange(starts.size),
+        has_sellers=bool((sellers != NO_SELLER).any()),
+    )
+
+
 def prepare(
-    frame: pl.LazyFrame, terms: Sequence[Term], keep: Sequence[str] = (), like: Prepared | None = None
+    frame: pl.LazyFrame, terms: Sequence[Term], keep: Sequence[str] = (), scales: Mapping[str, Scaling] | None = None
 ) -> Prepared:
     """Read and code the columns of all terms for models of the outcome.
 
@@ -181,17 +192,22 @@ def prepare(
             outcomes than the three of a ruling are left out.
         terms: All terms of all models to be built.
         keep: Further columns to keep in ``rows``.
-        like: Columns whose scale is taken over, so that a sample is measured in the units of the whole.
+        scales: Scales that are taken over by name of the term, so that a sample is measured in the units of the whole.
 
     Returns:
         The columns; the order of ``frame`` does not matter.
     """
+    return prepare_rows(ruled(frame), terms, keep, scales)
+
+
+def ruled(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows with one of the three outcomes of a ruling, as its code."""
     code = pl.col("outcome").cast(pl.Enum(OUTCOMES)).to_physical().cast(pl.Int64)
-    return prepare_rows(frame.filter(pl.col("outcome").is_in(OUTCOMES)).with_columns(code), terms, keep, like)
+    return frame.filter(pl.col("outcome").is_in(OUTCOMES)).with_columns(code)
 
 
 def prepare_rows(
-    frame: pl.LazyFrame, terms: Sequence[Term], keep: Sequence[str] = (), like: Prepared | None = None
+    frame: pl.LazyFrame, terms: Sequence[Term], keep: Sequence[str] = (), scales: Mapping[str, Scaling] | None = None
 ) -> Prepared:
     """Read and code the columns of all terms for models of any number.
 
@@ -199,22 +215,36 @@ def prepare_rows(
         frame: One row per dispute: dispute_id, seller_id, the columns of the terms, and ``outcome``, a number.
         terms: As for ``prepare``.
         keep: As for ``prepare``.
-        like: As for ``prepare``.
+        scales: As for ``prepare``.
+    """
+    rows, sellers = read_columns(frame, terms, keep)
+    known = scales or {}
+    dense = {
+        term.name: dense_column(term, rows[term.column], known.get(term.name))
+        for term in terms
+        if isinstance(term, Numeric | Flag)
+    }
+    coded = {term.name: code_column(rows[term.column]) for term in terms if isinstance(term, Categorical)}
+    return Prepared(rows, rows["outcome"].to_numpy(), sellers, dense, coded)
+
+
+def read_columns(frame: pl.LazyFrame, terms: Sequence[Term], keep: Sequence[str] = ()) -> tuple[pl.DataFrame, Integers]:
+    """Read the columns of some terms, in the order of sellers.
+
+    Args:
+        frame: As for ``prepare_rows``.
+        terms: The terms.
+        keep: Further columns.
+
+    Returns:
+        The rows, and the code of the seller of each.
     """
     named = [term.column for term in terms if not isinstance(term, Interaction)]
     columns = sorted({*named, *keep} - {"dispute_id", "outcome", "seller_id"})
     chosen = frame.select("dispute_id", "seller_id", "outcome", *columns)
     texts = [name for name, kind in chosen.collect_schema().items() if kind == pl.String and name in columns]
     # a text for each dispute would take most of the memory
-    rows, sellers = by_seller(chosen.with_columns(pl.col(texts).cast(pl.Categorical)).collect())
-    known = {} if like is None else like.dense
-    dense = {
-        term.name: _dense_column(term, rows[term.column], known.get(term.name))
-        for term in terms
-        if isinstance(term, Numeric | Flag)
-    }
-    coded = {term.name: code_column(rows[term.column]) for term in terms if isinstance(term, Categorical)}
-    return Prepared(rows, rows["outcome"].to_numpy(), sellers, dense, coded)
+    return by_seller(chosen.with_columns(pl.col(texts).cast(pl.Categorical)).collect())
 
 
 def build_model(frame: pl.LazyFrame, terms: Sequence[Term]) -> Design:
@@ -252,28 +282,6 @@ def build_design(frame: pl.LazyFrame, extra: Sequence[FactorSpec]) -> Design:
     return build_model(frame, terms)
 
 
-def _dense_column(term: Numeric | Flag, series: pl.Series, known: DenseColumn | None) -> DenseColumn:
-    """One number or flag on the scale of the model, or on a known one."""
-    values = series.cast(pl.Float64).to_numpy().astype(np.float64)
-    is_missing = ~np.isfinite(values)
-    if isinstance(term, Numeric) and term.scale == Scale.LOG1P:
-        is_missing |= np.where(is_missing, 0.0, values) < 0
-        values = np.log1p(np.where(is_missing, 0.0, values))
-    centre, scale = (known.centre, known.scale) if known is not None else _scale(term, values[~is_missing])
-    values = np.where(is_missing, 0.0, (values - centre) / scale)
-    return DenseColumn(values, is_missing, centre, scale)
-
-
-def _scale(term: Numeric | Flag, recorded: Floats) -> tuple[float, float]:
-    """Mean and standard deviation (n − 1) of a number that is to be standardised, else 0 and 1."""
-    is_scaled = isinstance(term, Numeric) and term.scale == Scale.STANDARD
-    if not is_scaled or not recorded.size or recorded.min() == recorded.max():
-        return 0.0, 1.0
-    # the square of a number beyond this is no number any more
-    unit = float(np.abs(recorded).max()) if np.abs(recorded).max() > _LARGEST_SQUARED else 1.0
-    return float((recorded / unit).mean()) * unit, float((recorded / unit).std(ddof=1)) * unit
-
-
 def _take(column: DenseColumn, places: Integers) -> DenseColumn:
     if places.size == column.values.size:
         return column
@@ -294,13 +302,28 @@ def _dense_status(column: DenseColumn) -> str:
     return "constant" if recorded.min() == recorded.max() else "ok"
 
 
-def _missing_indicators(columns: Mapping[str, DenseColumn]) -> tuple[list[str], list[LeftOut]]:
-    """Terms that need an indicator; columns that were not recorded together share the first one's."""
-    seen: set[bytes] = set()
+def without_dummy(levels: Levels) -> list[LeftOut]:
+    """What of a categorical column has no dummy of its own."""
+    if not levels.labels:
+        return [LeftOut(levels.name, levels.status)]
+    return [LeftOut(f"{levels.name}={label}", "pooled") for label in levels.pooled]
+
+
+def pattern_of(is_missing: Booleans) -> bytes:
+    """What tells where a column was not recorded; empty where it always was."""
+    return np.packbits(is_missing).tobytes() if is_missing.any() else b""
+
+
+def needed_indicators(patterns: Mapping[str, bytes | tuple[bytes, ...]]) -> tuple[list[str], list[LeftOut]]:
+    """Terms that need an indicator; columns that were not recorded together share the first one's.
+
+    Args:
+        patterns: What tells where each was not recorded; it can be hashed, and is empty where it always was.
+    """
+    seen: set[bytes | tuple[bytes, ...]] = set()
     needed, doubled = [], []
-    for name, column in columns.items():
-        if column.is_missing.any():
-            pattern = np.packbits(column.is_missing).tobytes()
+    for name, pattern in patterns.items():
+        if pattern:
             if pattern in seen:
                 doubled.append(LeftOut(f"{name}{MISSING_SUFFIX}", "collinear"))
             else:

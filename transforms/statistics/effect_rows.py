@@ -8,11 +8,14 @@ import numpy as np
 
 from transforms.statistics.clusters import Floats
 from transforms.statistics.contrasts import Product, Response
-from transforms.statistics.design import Design
+from transforms.statistics.design import LeftOut
 from transforms.statistics.effects import FittedModel
+from transforms.statistics.families import Family
 from transforms.statistics.inference import Inferred, free_directions, infer
 from transforms.statistics.marginal_effects import average_marginal_effects
+from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import Fit
+from transforms.statistics.passes import Rows
 
 #: An interval of the odds ratio that leaves 1e-9 to 1e9 says nothing; it is left out.
 LARGEST_LOG_ODDS = math.log(1e9)
@@ -50,13 +53,15 @@ class _Effects:
     averaging: Floats
 
 
-def effect_rows(model: FittedModel, design: Design, products: Sequence[Product] = ()) -> list[EffectRow]:
+def effect_rows(
+    model: FittedModel[Rows], left_out: Sequence[LeftOut], products: Sequence[Product] = ()
+) -> list[EffectRow]:
     """All terms of a model: intercepts, then the slopes, then what could not enter it.
 
     Args:
         model: The fit.
-        design: Where its matrix comes from.
-        products: Columns of the model that are products of two others.
+        left_out: Terms that could not enter it.
+        products: Columns of the model that are products of two others; only of a model whose rows are one matrix.
 
     Returns:
         One row per term; each with a status where it has no numbers. The average marginal effect of a product is the
@@ -64,7 +69,7 @@ def effect_rows(model: FittedModel, design: Design, products: Sequence[Product] 
     """
     clustering = model.matrix.clustering
     blank = EffectRow(model.name, "", clustering.n, clustering.n_clusters)
-    outside = [replace(blank, term=term.term, status=term.status) for term in design.left_out]
+    outside = [replace(blank, term=term.term, status=term.status) for term in left_out]
     if model.fitted is None:
         terms = (*model.family.intercept_terms, *model.matrix.terms)
         status = ("ok",) * model.family.n_intercepts + model.term_status
@@ -76,7 +81,9 @@ def effect_rows(model: FittedModel, design: Design, products: Sequence[Product] 
     return [*_estimated_rows(model, model.fitted, products, blank), *outside]
 
 
-def _estimated_rows(model: FittedModel, fitted: Fit, products: Sequence[Product], blank: EffectRow) -> list[EffectRow]:
+def _estimated_rows(
+    model: FittedModel[Rows], fitted: Fit, products: Sequence[Product], blank: EffectRow
+) -> list[EffectRow]:
     """Rows of intercepts and slopes of a model that was fitted."""
     k, places = model.family.n_intercepts, np.flatnonzero(fitted.free)
     values = np.concatenate([fitted.intercepts, fitted.slopes[places]])
@@ -102,24 +109,35 @@ def _estimated_rows(model: FittedModel, fitted: Fit, products: Sequence[Product]
     return rows
 
 
-def _effects(model: FittedModel, fitted: Fit, products: Sequence[Product]) -> _Effects:
+def _effects(model: FittedModel[Rows], fitted: Fit, products: Sequence[Product]) -> _Effects:
     """Average marginal effects of all places.
 
     Without products an effect varies so little between rows that the rows may be taken as given; with them it is a
     mean over the column that it depends on, which may belong to few sellers.
     """
-    matrix, family = model.matrix, model.family
-    simple = average_marginal_effects(matrix, family, fitted)
-    effects, last = simple.effects.copy(), family.n_intercepts - 1
-    gradient = np.zeros((effects.size, last + 1 + matrix.n_slopes))
+    family, last = model.family, model.family.n_intercepts - 1
+    simple = average_marginal_effects(model.matrix, family, fitted)
+    gradient = np.zeros((simple.effects.size, last + simple.gradient.shape[1]))
     gradient[:, last] = family.probability_sign * simple.gradient[:, 0]
     gradient[:, last + 1 :] = simple.gradient[:, 1:]
-    averaging, everyone = np.zeros(effects.size), np.ones(matrix.n, dtype=np.bool_)
-    response = Response(matrix, fitted, tuple(products), everyone, last, family.probability_sign)
-    found = {product.place: response.second_difference(product, is_flag=False) for product in products}
+    found = _Effects(simple.effects, gradient, np.zeros(simple.effects.size))
+    if not products:
+        return found
+    assert isinstance(model.matrix, Matrix)
+    return _with_products(found, model.matrix, family, fitted, products)
+
+
+def _with_products(
+    found: _Effects, matrix: Matrix, family: Family, fitted: Fit, products: Sequence[Product]
+) -> _Effects:
+    """The same with the effects of products, and of what is in them."""
+    effects, gradient, averaging = found.values.copy(), found.gradient.copy(), found.averaging.copy()
+    everyone = np.ones(matrix.n, dtype=np.bool_)
+    response = Response(matrix, fitted, tuple(products), everyone, family.n_intercepts - 1, family.probability_sign)
+    estimates = {product.place: response.second_difference(product, is_flag=False) for product in products}
     for place in {place for product in products for place in (product.first, product.second)}:
-        found[place] = response.slope(place)
-    for place, estimate in found.items():
+        estimates[place] = response.slope(place)
+    for place, estimate in estimates.items():
         effects[place], gradient[place] = estimate.value, estimate.gradient
         averaging[place] = estimate.averaging_variance
     return _Effects(effects, gradient, averaging)

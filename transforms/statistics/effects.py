@@ -1,23 +1,28 @@
 """A model of the outcome on the rows that it could use, or why there is none."""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from transforms.statistics.clusters import Integers
+from transforms.statistics.clusters import Floats, Integers, Responses
 from transforms.statistics.families import Family
 from transforms.statistics.logit import Logit
 from transforms.statistics.matrix import Matrix, independent_places, plain_gram
-from transforms.statistics.newton import Fit, fit
+from transforms.statistics.newton import Fit, class_counts, fit
 from transforms.statistics.ordinal import Ordinal
+from transforms.statistics.passes import Rows, summed
 from transforms.statistics.separation import SEPARATED, prune
 
 #: A class with fewer disputes cannot carry a model.
 FEWEST_PER_CLASS = 10
+_Rows = TypeVar("_Rows", bound=Rows)
+_Rows_co = TypeVar("_Rows_co", bound=Rows, covariant=True)
 
 
 @dataclass(frozen=True)
-class FittedModel:
+class FittedModel(Generic[_Rows_co]):
     """A model on the rows that it could use.
 
     Attributes:
@@ -30,22 +35,26 @@ class FittedModel:
     """
 
     name: str
-    matrix: Matrix
+    matrix: _Rows_co
     family: Family
     fitted: Fit | None
     term_status: tuple[str, ...]
     status: str
 
 
-def ordinal_family(matrix: Matrix) -> Family:
+def ordinal_family(rows: Rows) -> Family:
     """The proportional-odds model, or the logit that it comes to where only two outcomes occur."""
-    occurring = np.flatnonzero(np.bincount(matrix.outcome, minlength=3))
+    occurring = np.flatnonzero(np.sum(rows.each(_outcome_counts), axis=0))
     if occurring.size != 2:  # noqa: PLR2004 - all three, or too few for any model
         return Ordinal()
     return Logit(int(occurring[1]), has_probability=bool(occurring[1] == 2))  # noqa: PLR2004 - code of buyer_wins
 
 
-def fit_model(name: str, matrix: Matrix, family: Family) -> FittedModel:
+def _outcome_counts(matrix: Matrix) -> Integers:
+    return np.bincount(matrix.outcome, minlength=3)
+
+
+def fit_model(name: str, rows: _Rows, family: Family) -> FittedModel[_Rows]:
     """Fit one model, or find out why it cannot be fitted.
 
     Flags and dummies whose disputes all ended at the same end of the outcome have no finite coefficient; they leave
@@ -54,45 +63,50 @@ def fit_model(name: str, matrix: Matrix, family: Family) -> FittedModel:
 
     Args:
         name: As in the table.
-        matrix: All rows.
+        rows: All rows.
         family: The model.
 
     Returns:
         The fit with its status.
     """
-    term_status = np.where(matrix.estimable, "ok", "reference").astype(object)
-    status = _too_little(matrix, family, 0)
+    term_status, counts = np.where(rows.estimable, "ok", "reference").astype(object), class_counts(rows, family)
+    status = _too_little(counts, 0)
     if status != "ok":
-        return FittedModel(name, matrix, family, None, tuple(term_status), status)
-    pruned = prune(matrix, _ends(matrix, family))
-    matrix = pruned.matrix
-    term_status[pruned.separated] = SEPARATED
-    if _too_little(matrix, family, 0) != "ok":
-        return FittedModel(name, matrix, family, None, tuple(term_status), SEPARATED)
-    gram = plain_gram(matrix)
+        return FittedModel(name, rows, family, None, tuple(term_status), status)
+    pruned = prune(rows, partial(_ends, family=family))
+    if pruned.separated.any():
+        rows, counts = pruned.matrix, class_counts(pruned.matrix, family)
+        term_status[pruned.separated] = SEPARATED
+        if _too_little(counts, 0) != "ok":
+            return FittedModel(name, rows, family, None, tuple(term_status), SEPARATED)
+    (gram,) = summed(rows, _gram)
     free = independent_places(gram, term_status == "ok")
     lost = (term_status == "ok") & ~free
     term_status[lost] = np.where(np.diag(gram)[1:] > 0, "collinear", "no_disputes")[lost]
-    status = _too_little(matrix, family, int(free.sum()))
+    status = _too_little(counts, int(free.sum()))
     if status != "ok":
-        return FittedModel(name, matrix, family, None, tuple(term_status), status)
-    fitted = fit(matrix, family, free)
+        return FittedModel(name, rows, family, None, tuple(term_status), status)
+    fitted = fit(rows, family, free, counts)
     usable = fitted if fitted.status == "ok" else None
-    return FittedModel(name, matrix, family, usable, tuple(term_status), fitted.status)
+    return FittedModel(name, rows, family, usable, tuple(term_status), fitted.status)
 
 
-def _ends(matrix: Matrix, family: Family) -> Integers:
+def _gram(matrix: Matrix) -> tuple[Floats]:
+    return (plain_gram(matrix),)
+
+
+def _ends(outcome: Responses, family: Family) -> Integers:
     """−1 for rulings in the lowest class, 1 in the highest, 0 between."""
-    classes = family.classes(matrix.outcome)
+    classes = family.classes(outcome)
     return np.asarray((classes == family.n_intercepts).astype(np.int64) - (classes == 0))
 
 
-def _too_little(matrix: Matrix, family: Family, n_terms: int) -> str:
-    """Why the rows cannot carry the model, or ``ok``."""
-    counts = np.bincount(family.classes(matrix.outcome), minlength=family.n_intercepts + 1)
-    if matrix.n == 0:
+def _too_little(counts: Integers, n_terms: int) -> str:
+    """Why so many rows of each class cannot carry the model, or ``ok``."""
+    n = int(counts.sum())
+    if n == 0:
         return "nothing_ruled"
     if np.count_nonzero(counts) < counts.size:
         return "one_outcome"
-    enough = counts.min() >= FEWEST_PER_CLASS and matrix.n >= 2 * (n_terms + family.n_intercepts)
+    enough = counts.min() >= FEWEST_PER_CLASS and n >= 2 * (n_terms + counts.size - 1)
     return "ok" if enough else "too_few_disputes"

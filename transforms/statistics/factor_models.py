@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import polars as pl
 
 from transforms.statistics.contrasts import products_of
-from transforms.statistics.design import Design, prepare
+from transforms.statistics.design import LeftOut, prepare
 from transforms.statistics.effect_rows import EffectRow, effect_rows
 from transforms.statistics.effects import FittedModel, fit_model, ordinal_family
-from transforms.statistics.families import Family
 from transforms.statistics.logit import Logit
 from transforms.statistics.odds_test import proportional_odds_rows
+from transforms.statistics.parts import PartedDesign, Parts, Whole, design_in_parts, let_go
+from transforms.statistics.passes import Rows
 from transforms.statistics.rulings import rows_frame
 from transforms.statistics.sampling import sample_sellers
-from transforms.statistics.specs import CORE_FACTORS, OVERALL, FactorKind, FactorSpec
+from transforms.statistics.specs import CORE_FACTORS, OVERALL, FactorSpec
 from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, Interaction, Numeric, Term, extra_term
+
+_Rows = TypeVar("_Rows", bound=Rows)
 
 COMPLETE_CASE = "_complete_case"
 SIDES, INTERACTIONS, SIDES_INTERACTIONS = "_sides", "_interactions", "_sides_interactions"
@@ -66,7 +70,7 @@ _BESIDE = (
 )
 
 
-def factor_effects(frame: pl.LazyFrame, specs: Sequence[FactorSpec]) -> pl.DataFrame:
+def factor_effects(frame: pl.LazyFrame, specs: Sequence[FactorSpec], parts: Parts | None = None) -> pl.DataFrame:
     """Fit the models of the outcome.
 
     Args:
@@ -74,6 +78,7 @@ def factor_effects(frame: pl.LazyFrame, specs: Sequence[FactorSpec]) -> pl.DataF
             of both sides and the advantages in the four factors, and the columns of extra factors. The order of rows
             does not matter.
         specs: The factors; those beside the four (and ``overall``, which they determine) are further terms.
+        parts: The same disputes in parts, over which the main models pass; by default they are one part.
 
     Returns:
         One row per model and term with the columns of ``EffectRow``. Models: ordinal, buyer_wins, not_seller_wins on
@@ -82,54 +87,54 @@ def factor_effects(frame: pl.LazyFrame, specs: Sequence[FactorSpec]) -> pl.DataF
         advantages, ``_sides_interactions`` with products of sides; and proportional_odds, whose coefficients are
         differences buyer_wins − not_seller_wins. The average marginal effect of the ordinal model is on buyer_wins.
     """
-    controls = _controls([spec for spec in specs if spec not in (*CORE_FACTORS, OVERALL)])
-    prepared = prepare(frame, [*ADVANTAGES, *controls])
-    rows = _main_rows(prepared.design([*ADVANTAGES, *controls]))
+    numbers, names = _controls([spec for spec in specs if spec not in (*CORE_FACTORS, OVERALL)])
+    main = design_in_parts(parts or Parts((Whole(frame),)), [*ADVANTAGES, *numbers], names)
+    rows = _main_rows(main)
+    let_go()
     few, is_sampled = sample_sellers(frame, MOST_ROWS_BESIDE)
-    scores = [*ADVANTAGES, *SIDE_SCORES]
-    beside = prepare(few, [*scores, *controls], like=prepared)
+    controls: list[Term] = [*numbers, *names]
+    beside = prepare(few, [*ADVANTAGES, *SIDE_SCORES, *controls], scales=main.scales)
     whole = beside.design([*ADVANTAGES, *controls]).matrix
     if whole.n_indicators > whole.n_flags:
-        design = Design(whole.complete(), ())
-        rows += _marked(_fit_all(design, COMPLETE_CASE, ())[1], is_sampled)
+        rows += _marked(_rows_of(_fit_all(whole.complete(), COMPLETE_CASE), ()), is_sampled)
     for variant in _BESIDE:
-        terms = [*variant.scores, *variant.products, *controls]
-        rows += _marked(_fit_all(beside.design(terms), variant.suffix, variant.products)[1], is_sampled)
+        design = beside.design([*variant.scores, *variant.products, *controls])
+        models = _fit_all(design.matrix, variant.suffix)
+        rows += _marked(_rows_of(models, design.left_out, variant.products), is_sampled)
     return rows_frame(rows, EffectRow)
 
 
-def _controls(extra: Sequence[FactorSpec]) -> list[Term]:
-    """What all models hold beside the four factors: price, numeric extra factors, then names."""
-    numbers = [term for term in CONTROLS if isinstance(term, Numeric)]
-    names = [term for term in CONTROLS if isinstance(term, Categorical)]
-    added = {kind: [extra_term(spec) for spec in extra if spec.kind == kind] for kind in FactorKind}
-    return [*numbers, *added[FactorKind.NUMERIC], *names, *added[FactorKind.CATEGORICAL]]
+def _controls(extra: Sequence[FactorSpec]) -> tuple[list[Numeric], list[Categorical]]:
+    """What all models hold beside the four factors: price and numeric extra factors; names."""
+    terms = [*CONTROLS, *(extra_term(spec) for spec in extra)]
+    names = [term for term in terms if isinstance(term, Categorical)]
+    return [term for term in terms if isinstance(term, Numeric)], names
 
 
-def _main_rows(design: Design) -> list[EffectRow]:
+def _main_rows(design: PartedDesign) -> list[EffectRow]:
     """The models on the advantages, and the test that compares the two logits."""
-    matrix = design.matrix
-    (ordinal, upper, lower), rows = _fit_all(design, "", ())
-    n_factors = sum(term.name in matrix.dense_terms for term in ADVANTAGES)
-    return rows + proportional_odds_rows(ordinal, upper, lower, n_factors, matrix.clustering)
+    models = _fit_all(design.rows, "")
+    n_factors = sum(term.name in design.rows.dense_terms for term in ADVANTAGES)
+    compared = proportional_odds_rows(*models, n_factors, design.rows.clustering)
+    return [*_rows_of(models, design.left_out), *compared]
 
 
-def _fit_all(design: Design, suffix: str, products: Sequence[Interaction]) -> tuple[list[FittedModel], list[EffectRow]]:
-    """The three models of the outcome, in order, and their rows."""
-    families: dict[str, Family] = {
-        "ordinal": ordinal_family(design.matrix),
-        "buyer_wins": Logit(2),
-        "not_seller_wins": Logit(1),
-    }
-    results = [_fit_one(f"{name}{suffix}", design, family, products) for name, family in families.items()]
-    return [model for model, _ in results], [row for _, rows in results for row in rows]
+def _fit_all(rows: _Rows, suffix: str) -> tuple[FittedModel[_Rows], FittedModel[_Rows], FittedModel[_Rows]]:
+    """The three models of the outcome, in order."""
+    return (
+        fit_model(f"ordinal{suffix}", rows, ordinal_family(rows)),
+        fit_model(f"buyer_wins{suffix}", rows, Logit(2)),
+        fit_model(f"not_seller_wins{suffix}", rows, Logit(1)),
+    )
 
 
-def _fit_one(
-    name: str, design: Design, family: Family, products: Sequence[Interaction]
-) -> tuple[FittedModel, list[EffectRow]]:
-    model = fit_model(name, design.matrix, family)
-    return model, effect_rows(model, design, products_of(model.matrix, products))
+def _rows_of(
+    models: Sequence[FittedModel[_Rows]], left_out: Sequence[LeftOut], products: Sequence[Interaction] = ()
+) -> list[EffectRow]:
+    """Rows of all terms of some models."""
+    return [
+        row for model in models for row in effect_rows(model, left_out, products_of(model.matrix.dense_terms, products))
+    ]
 
 
 def _marked(rows: Sequence[EffectRow], is_sampled: bool) -> list[EffectRow]:

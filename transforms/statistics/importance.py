@@ -129,7 +129,7 @@ class _Fitted:
         game: The submodels.
     """
 
-    model: FittedModel
+    model: FittedModel[Matrix]
     full: Fit
     errors: _Errors | None
     players: tuple[int, ...]
@@ -185,7 +185,7 @@ def measure_importance(frame: pl.LazyFrame, extra: Sequence[FactorSpec], most_ro
     return _divide(_Fitted(model, model.fitted, errors, tuple(players), tuple(places), game), blank, _scales(prepared))
 
 
-def _blank(design: Design, model: FittedModel) -> tuple[FactorImportance, ...]:
+def _blank(design: Design, model: FittedModel[Matrix]) -> tuple[FactorImportance, ...]:
     """The factors without numbers, each with the reason if it has one of its own."""
     left_out = {term.term: term.status for term in design.left_out}
     status = dict(zip(model.matrix.terms, model.term_status, strict=True))
@@ -209,7 +209,7 @@ def _columns_of(family: Family, fitted: Fit, places: Integers) -> Integers:
     return family.n_intercepts + np.flatnonzero(np.isin(np.flatnonzero(fitted.free), places))
 
 
-def _errors(model: FittedModel, fitted: Fit, places: Integers) -> _Errors | None:
+def _errors(model: FittedModel[Matrix], fitted: Fit, places: Integers) -> _Errors | None:
     """Leave out each seller from the coefficients of the factors."""
     matrix, family = model.matrix, model.family
     columns = _columns_of(family, fitted, places)

@@ -7,8 +7,8 @@ import numpy as np
 
 from transforms.statistics.clusters import Clustering, Floats
 from transforms.statistics.families import Likelihood
-from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import Fit
+from transforms.statistics.passes import Rows
 from transforms.statistics.reference import t_p_value, two_sided_quantile
 from transforms.statistics.sandwich import Errors, cluster_errors
 from transforms.statistics.satterthwaite import FEWEST_DEGREES, degrees_of_freedom
@@ -49,7 +49,7 @@ class Inferred:
 
 
 def infer(
-    model: tuple[Matrix, Likelihood, Fit],
+    model: tuple[Rows, Likelihood, Fit],
     values: Floats,
     directions: Floats,
     errors: Errors | None = None,
@@ -58,7 +58,7 @@ def infer(
     """Standard errors by the delta method, degrees of freedom by Satterthwaite's.
 
     Args:
-        model: Matrix, family and fit.
+        model: Rows, family and fit.
         values: Functions of the coefficients at the estimates, shape (q,).
         directions: Their gradients by intercepts and free slopes, shape (q, K + p).
         errors: What ``cluster_errors`` gave for the model, where it is at hand.
@@ -69,13 +69,13 @@ def infer(
         One for each value. Without an error: one seller in all (``one_cluster``), an estimate that one seller alone
         determines (``lone_cluster``), or nothing that varies (``no_variation``).
     """
-    matrix, family, fitted = model
-    clustering = matrix.clustering
-    errors = cluster_errors(matrix, family, fitted) if errors is None else errors
+    rows, family, fitted = model
+    clustering = rows.clustering
+    errors = cluster_errors(rows, family, fitted) if errors is None else errors
     if errors is None:
         return [Inferred(float(value), math.nan, math.nan, clustering.status) for value in values]
     variances = np.maximum(((directions @ errors.covariance) * directions).sum(axis=1), 0.0)
-    dofs = degrees_of_freedom(matrix, family, fitted, directions)
+    dofs = degrees_of_freedom(rows, family, fitted, directions)
     if averaging is not None:
         dofs = degrees_of_sum((variances, dofs), (averaging, clustering.dof))
         variances = variances + averaging

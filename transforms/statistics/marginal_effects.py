@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from transforms.statistics.clusters import Floats
 from transforms.statistics.families import LARGEST_PREDICTOR, Family, logistic
 from transforms.statistics.matrix import Matrix, Sums, linear_predictor, weighted_sums
 from transforms.statistics.newton import Fit
+from transforms.statistics.passes import Rows, summed
 
 
 @dataclass(frozen=True)
@@ -23,20 +25,29 @@ class MarginalEffects:
     gradient: Floats
 
 
-def average_marginal_effects(matrix: Matrix, family: Family, fitted: Fit) -> MarginalEffects:
+def average_marginal_effects(rows: Rows, family: Family, fitted: Fit) -> MarginalEffects:
     """Mean over all rows of the effect of each term on the probability that the family answers for.
 
     A dense column's effect is the derivative; that of an indicator or a dummy is the change from 0, or from the
     base level, to 1. Source: Bartus (2005); Cameron and Trivedi (2005), section 14.3.
 
     Args:
-        matrix: What was fitted.
+        rows: What was fitted.
         family: The model.
         fitted: Its estimates.
 
     Returns:
         Effects and gradients.
     """
+    effects, gradient = summed(rows, partial(_total_effects, family=family, fitted=fitted))
+    fixed = ~fitted.free
+    effects[fixed] = 0.0
+    gradient[fixed] = 0.0
+    return MarginalEffects(effects / rows.n, gradient / rows.n)
+
+
+def _total_effects(matrix: Matrix, family: Family, fitted: Fit) -> tuple[Floats, Floats]:
+    """The effects and their gradients, summed over the rows of a matrix."""
     constant = family.probability_sign * fitted.intercepts[-1]
     size = matrix.n_slopes
     effects, gradient = np.zeros(size), np.zeros((size, 1 + size))
@@ -52,10 +63,7 @@ def average_marginal_effects(matrix: Matrix, family: Family, fitted: Fit) -> Mar
         _add_dummies(matrix, rows, fitted, eta, (effects, gradient, by_block))
     _add_others(matrix, by_block, gradient)
     _add_derivatives(matrix, fitted, density, curvature, (effects, gradient))
-    fixed = ~fitted.free
-    effects[fixed] = 0.0
-    gradient[fixed] = 0.0
-    return MarginalEffects(effects / matrix.n, gradient / matrix.n)
+    return effects, gradient
 
 
 def derivative_effects(matrix: Matrix, family: Family, fitted: Fit, places: Sequence[int]) -> MarginalEffects:

@@ -6,9 +6,10 @@ order, so that they are the same on every run.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ MOST_CELLS = 8_192
 SMALLEST_PIVOT = 1e-9
 
 Booleans = npt.NDArray[np.bool_]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,22 @@ class Matrix:
         rows = self.take(np.flatnonzero(~self.dense[n_values:].any(axis=0)))
         terms = rows.dense_terms[:n_values]
         return replace(rows, dense=rows.dense[:n_values], dense_terms=terms, n_indicators=self.n_flags)
+
+    def each(self, work: "Callable[[Matrix], _T]") -> list[_T]:
+        """Do some work on all rows (`passes.Rows`: they are one part)."""
+        return [work(self)]
+
+    def first(self, work: "Callable[[Matrix], _T]") -> _T:
+        """Do some work on all rows."""
+        return work(self)
+
+    def beside(self, other: "Matrix", work: "Callable[[Matrix, Matrix], _T]") -> list[_T]:
+        """Do some work on these and other rows of the same matrix."""
+        return [work(self, other)]
+
+    def kept(self, rule: "Callable[[Matrix], Booleans]") -> "Matrix":
+        """The rows that a rule keeps."""
+        return self.take(np.flatnonzero(rule(self)))
 
     def chunks(self) -> Iterator[slice]:
         """Ranges of rows, in order."""

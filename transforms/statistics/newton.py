@@ -1,10 +1,11 @@
 """Maximum likelihood by Newton's method on analytic derivatives, rows streamed in chunks."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from transforms.statistics.clusters import Floats
+from transforms.statistics.clusters import Floats, Integers
 from transforms.statistics.families import Family, Likelihood
 from transforms.statistics.matrix import (
     CHUNK_ROWS,
@@ -14,6 +15,7 @@ from transforms.statistics.matrix import (
     Sums,
     linear_predictor,
 )
+from transforms.statistics.passes import Rows, summed
 
 MOST_ITERATIONS = 40
 #: Newton's error after a step is of the order of the step squared.
@@ -59,37 +61,45 @@ class _Pass:
     information: Floats
 
 
-def fit(matrix: Matrix, family: Family, free: Booleans) -> Fit:
+def fit(rows: Rows, family: Family, free: Booleans, counts: Integers | None = None) -> Fit:
     """Fit a model.
 
     Args:
-        matrix: Predictors and outcome; every class of the family occurs.
+        rows: Predictors and outcome; every class of the family occurs.
         family: The model of the outcome.
         free: Places to estimate, linearly independent of each other and of an intercept.
+        counts: Rows of each class, where they are known.
 
     Returns:
         Estimates at the maximum of the likelihood, or the status that says why there is none.
     """
-    counts = np.bincount(family.classes(matrix.outcome), minlength=family.n_intercepts + 1)
+    counts = class_counts(rows, family) if counts is None else counts
     start = np.concatenate([family.start(counts), np.zeros(int(free.sum()))])
-    every = matrix.n // ROWS_TO_START
-    if every > 1:
-        sample = matrix.take(np.arange(0, matrix.n, every))
-        sampled = np.bincount(family.classes(sample.outcome), minlength=family.n_intercepts + 1)
-        if sampled.min() > 0:
-            start = _start(sample, family, free, start)
-    return maximise(matrix, family, free, start)
+    if rows.n // ROWS_TO_START > 1:
+        start = rows.first(partial(_rough_start, family=family, free=free, start=start))
+    return maximise(rows, family, free, start)
 
 
-def _start(sample: Matrix, family: Family, free: Booleans, start: Floats) -> Floats:
+def class_counts(rows: Rows, family: Family) -> Integers:
+    """Count the rows of each class of a family, shape (K + 1,)."""
+    return np.asarray(sum(rows.each(partial(_class_counts, family=family))))
+
+
+def _class_counts(matrix: Matrix, family: Family) -> Integers:
+    return np.bincount(family.classes(matrix.outcome), minlength=family.n_intercepts + 1)
+
+
+def _rough_start(matrix: Matrix, family: Family, free: Booleans, start: Floats) -> Floats:
     """Rough estimates from a sample, or the plain start where it has none."""
+    sample = matrix.take(np.arange(0, matrix.n, max(matrix.n // ROWS_TO_START, 1)))
+    if _class_counts(sample, family).min() == 0:
+        return start
     rough = maximise(sample, family, free, start, START_RIDGE)
-    estimates = np.concatenate([rough.intercepts, rough.slopes[free]])
-    return estimates if rough.status == "ok" else start
+    return np.concatenate([rough.intercepts, rough.slopes[free]]) if rough.status == "ok" else start
 
 
 def maximise(
-    matrix: Matrix,
+    rows: Rows,
     family: Likelihood,
     free: Booleans,
     start: Floats,
@@ -99,7 +109,7 @@ def maximise(
     """Fit a model from given estimates.
 
     Args:
-        matrix: Predictors and outcome.
+        rows: Predictors and outcome.
         family: The model.
         free: Places to estimate.
         start: Intercepts and free slopes to begin with, shape (K + p,).
@@ -110,7 +120,7 @@ def maximise(
         As ``fit``.
     """
     parameters, status = start, "not_converged"
-    current = _evaluate(matrix, family, free, parameters)
+    current = _evaluate(rows, family, free, parameters)
     for _ in range(MOST_ITERATIONS):
         step = _step(current, ridge)
         if step is None or _is_separated(parameters, step, current.score, family.n_intercepts):
@@ -119,8 +129,8 @@ def maximise(
         if np.abs(step).max() < tolerance:
             parameters, status = parameters + step, "ok"
             break
-        parameters, current = _move(matrix, family, free, (parameters, step), current)
-    slopes = np.zeros(matrix.n_slopes)
+        parameters, current = _move(rows, family, free, (parameters, step), current)
+    slopes = np.zeros(rows.n_slopes)
     slopes[free] = parameters[family.n_intercepts :]
     intercepts = parameters[: family.n_intercepts]
     return Fit(status, intercepts, slopes, free, current.information, current.log_likelihood)
@@ -144,7 +154,7 @@ def _is_separated(parameters: Floats, step: Floats, score: Floats, n_intercepts:
 
 
 def _move(
-    matrix: Matrix, family: Likelihood, free: Booleans, move: tuple[Floats, Floats], current: _Pass
+    rows: Rows, family: Likelihood, free: Booleans, move: tuple[Floats, Floats], current: _Pass
 ) -> tuple[Floats, _Pass]:
     """Take the step, halved until the likelihood does not fall."""
     parameters, step = move
@@ -152,25 +162,32 @@ def _move(
     for _ in range(MOST_ITERATIONS):
         candidate = parameters + step
         if family.admits(candidate[: family.n_intercepts]):
-            reached = _evaluate(matrix, family, free, candidate)
+            reached = _evaluate(rows, family, free, candidate)
             if reached.log_likelihood >= current.log_likelihood - slack:
                 return candidate, reached
         step = step / 2
     return parameters, current
 
 
-def _evaluate(matrix: Matrix, family: Likelihood, free: Booleans, parameters: Floats) -> _Pass:
+def _evaluate(rows: Rows, family: Likelihood, free: Booleans, parameters: Floats) -> _Pass:
     """One pass over all rows."""
     k = family.n_intercepts
-    slopes = np.zeros(matrix.n_slopes)
+    slopes = np.zeros(rows.n_slopes)
     slopes[free] = parameters[k:]
-    found = _evaluate_rows(matrix, family, slice(0, matrix.n), parameters[:k], slopes)
+    work = partial(_evaluate_part, family=family, intercepts=parameters[:k], slopes=slopes)
+    log_likelihood, score, information = summed(rows, work)
     kept = np.concatenate([np.ones(k, dtype=np.bool_), free])
-    return _Pass(found.log_likelihood, found.score[kept], found.information[np.ix_(kept, kept)])
+    return _Pass(float(log_likelihood), score[kept], information[np.ix_(kept, kept)])
 
 
-def _evaluate_rows(matrix: Matrix, family: Likelihood, rows: slice, intercepts: Floats, slopes: Floats) -> _Pass:
-    """Some rows, with derivatives by all slopes."""
+def _evaluate_part(matrix: Matrix, family: Likelihood, intercepts: Floats, slopes: Floats) -> tuple[Floats, ...]:
+    return _derivatives(matrix, family, slice(0, matrix.n), intercepts, slopes)
+
+
+def _derivatives(
+    matrix: Matrix, family: Likelihood, rows: slice, intercepts: Floats, slopes: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Log-likelihood, gradient and information of some rows, by intercepts and all slopes."""
     k = family.n_intercepts
     size = k + matrix.n_slopes
     log_likelihood, score, information = 0.0, np.zeros(size), np.zeros((size, size))
@@ -188,11 +205,11 @@ def _evaluate_rows(matrix: Matrix, family: Likelihood, rows: slice, intercepts: 
     information[:k, k:] = crossed
     information[k:, k:] = products.total()[1:, 1:]
     information[k:, :k] = information[:k, k:].T
-    return _Pass(log_likelihood, score, information)
+    return np.asarray(log_likelihood), score, information
 
 
 def information_of(matrix: Matrix, family: Likelihood, fitted: Fit, rows: slice) -> Floats:
     """What some rows add to the information of a fit, shape (K + p, K + p)."""
     kept = np.concatenate([np.ones(family.n_intercepts, dtype=np.bool_), fitted.free])
-    found = _evaluate_rows(matrix, family, rows, fitted.intercepts, fitted.slopes)
-    return np.asarray(found.information[np.ix_(kept, kept)])
+    *_, information = _derivatives(matrix, family, rows, fitted.intercepts, fitted.slopes)
+    return np.asarray(information[np.ix_(kept, kept)])

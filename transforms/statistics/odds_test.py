@@ -10,6 +10,7 @@ from transforms.statistics.effect_rows import EffectRow, coefficient_row
 from transforms.statistics.effects import FittedModel
 from transforms.statistics.inference import Inferred
 from transforms.statistics.ordinal import Ordinal
+from transforms.statistics.passes import Rows
 from transforms.statistics.proportional_odds import coefficient_differences, difference_degrees, joint_p_value
 from transforms.statistics.satterthwaite import FEWEST_DEGREES
 
@@ -18,7 +19,11 @@ ALL_FACTORS = "all_factors"
 
 
 def proportional_odds_rows(
-    ordinal: FittedModel, upper: FittedModel, lower: FittedModel, n_factors: int, clustering: Clustering
+    ordinal: FittedModel[Rows],
+    upper: FittedModel[Rows],
+    lower: FittedModel[Rows],
+    n_factors: int,
+    clustering: Clustering,
 ) -> list[EffectRow]:
     """Compare buyer_wins with not_seller_wins.
 
@@ -41,7 +46,7 @@ def proportional_odds_rows(
     if places.size == 0:
         return [replace(blank, status="constant")]
     first, second = (upper.matrix, upper.family, upper.fitted), (lower.matrix, lower.family, lower.fitted)
-    found = coefficient_differences(first, second, places, clustering.n_clusters)
+    found = coefficient_differences(first, second, places)
     degrees = difference_degrees(first, second, places)
     rows = [
         coefficient_row(
@@ -61,7 +66,9 @@ def _status(clustering: Clustering, dof: float) -> str:
     return "few_clusters" if clustering.has_sellers and dof < FEWEST_DEGREES else clustering.status
 
 
-def _test_status(ordinal: FittedModel, upper: FittedModel, lower: FittedModel, clustering: Clustering) -> str:
+def _test_status(
+    ordinal: FittedModel[Rows], upper: FittedModel[Rows], lower: FittedModel[Rows], clustering: Clustering
+) -> str:
     """Why proportional odds cannot be tested, or ``ok``."""
     failed = [model.status for model in (upper, lower) if model.fitted is None]
     if failed:

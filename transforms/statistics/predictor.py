@@ -128,7 +128,7 @@ def _level_slopes(name: str, prepared: Prepared, design: Design, slopes: Floats)
     return {}
 
 
-def _finite_slopes(matrix: Matrix, model: FittedModel, intercept: float, slopes: Floats) -> Floats:
+def _finite_slopes(matrix: Matrix, model: FittedModel[Matrix], intercept: float, slopes: Floats) -> Floats:
     """The slopes, with a finite one for indicators and levels whose disputes all ended alike.
 
     Their coefficient is infinite; they get the one at which their disputes are predicted at (wins + ½) / (n + 1) on

@@ -6,6 +6,7 @@ short (docs/decisions/082-few-clusters.md).
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from transforms.statistics.families import Likelihood
 from transforms.statistics.leverage import SMALLEST_REST, adjusted_scores, plain_scores
 from transforms.statistics.matrix import Booleans, Matrix
 from transforms.statistics.newton import Fit
+from transforms.statistics.passes import Rows
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,14 @@ class Errors:
         return np.asarray((np.abs(directions @ self.lone.T) > SMALLEST_REST).any(axis=1))
 
 
-def cluster_errors(matrix: Matrix, family: Likelihood, fitted: Fit) -> Errors | None:
+def cluster_errors(rows: Rows, family: Likelihood, fitted: Fit) -> Errors | None:
     """Cluster-robust covariance of intercepts and free slopes, corrected for the leverage of clusters (CR2).
 
     Source: Bell and McCaffrey (2002); for models with weights Pustejovsky and Tipton (2018). Without any recorded
     seller it is the inverse information.
 
     Args:
-        matrix: What was fitted.
+        rows: What was fitted.
         family: The model.
         fitted: Its estimates.
 
@@ -53,21 +55,27 @@ def cluster_errors(matrix: Matrix, family: Likelihood, fitted: Fit) -> Errors | 
         None with one cluster, from which nothing can be said of variation between clusters.
     """
     inverse = _inverse(fitted)
-    if not matrix.has_sellers:
+    if not rows.has_sellers:
         return Errors(inverse, np.zeros((0, inverse.shape[0])))
-    if matrix.clustering.n_clusters < 2:  # noqa: PLR2004 - variation needs two
+    if rows.clustering.n_clusters < 2:  # noqa: PLR2004 - variation needs two
         return None
-    meat, lone = np.zeros_like(inverse), []
+    found = rows.each(partial(_adjusted, family=family, fitted=fitted))
+    result = inverse @ sum(meat for meat, _ in found) @ inverse
+    return Errors(np.asarray((result + result.T) / 2), np.concatenate([lone for _, lone in found]))
+
+
+def _adjusted(matrix: Matrix, family: Likelihood, fitted: Fit) -> tuple[Floats, Floats]:
+    """Sums of products of corrected scores, and the directions that hang on one cluster."""
+    meat, lone = np.zeros_like(fitted.information), [np.zeros((0, fitted.information.shape[0]))]
     for part in adjusted_scores(matrix, family, fitted):
         meat += part.scores.T @ part.scores
         lone.append(part.lone)
-    result = inverse @ meat @ inverse
-    return Errors(np.asarray((result + result.T) / 2), np.concatenate(lone))
+    return meat, np.concatenate(lone)
 
 
-def covariance(matrix: Matrix, family: Likelihood, fitted: Fit) -> Floats | None:
+def covariance(rows: Rows, family: Likelihood, fitted: Fit) -> Floats | None:
     """The covariance of ``cluster_errors`` alone."""
-    errors = cluster_errors(matrix, family, fitted)
+    errors = cluster_errors(rows, family, fitted)
     return None if errors is None else errors.covariance
 
 
@@ -105,7 +113,8 @@ def cluster_influences(matrix: Matrix, family: Likelihood, fitted: Fit, directio
         Shape (clusters, q).
     """
     by_score = _inverse(fitted) @ directions.T
-    return np.concatenate([part.scores @ by_score for part in adjusted_scores(matrix, family, fitted)])
+    found = [part.scores @ by_score for part in adjusted_scores(matrix, family, fitted)]
+    return np.concatenate([np.zeros((0, directions.shape[0])), *found])
 
 
 def _inverse(fitted: Fit) -> Floats:

@@ -8,6 +8,7 @@ disputes nearly by disputes.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from transforms.statistics.clusters import Floats, Integers
 from transforms.statistics.families import Derivatives, Likelihood
 from transforms.statistics.matrix import Matrix, cluster_sums, linear_predictor
 from transforms.statistics.newton import Fit
+from transforms.statistics.passes import Rows, summed
 
 #: Of more rows about so many stand for all: every k-th small cluster, and every k-th row of large ones.
 MOST_ROWS = 100_000
@@ -75,7 +77,26 @@ class _Part:
     sums: _Sums
 
 
-def degrees_of_freedom(matrix: Matrix, family: Likelihood, fitted: Fit, directions: Floats) -> Floats:
+@dataclass(frozen=True)
+class _Spread:
+    """What the variance of functions of the coefficients is made of.
+
+    Attributes:
+        family: The model.
+        fitted: Its estimates.
+        step: Of so many rows one is looked at.
+        likeness: Correlation of the errors of a cluster.
+        by_coefficient: A⁻¹ times the functions, shape (K + p, q).
+    """
+
+    family: Likelihood
+    fitted: Fit
+    step: int
+    likeness: float
+    by_coefficient: Floats
+
+
+def degrees_of_freedom(rows: Rows, family: Likelihood, fitted: Fit, directions: Floats) -> Floats:
     """Degrees of freedom of the variance of linear functions of the coefficients.
 
     (Σ a_g)² / Σ a_g². Source: Satterthwaite (1946); for clusters Bell and McCaffrey (2002). With a_g the
@@ -84,7 +105,7 @@ def degrees_of_freedom(matrix: Matrix, family: Likelihood, fitted: Fit, directio
     other is left out, since it matters little.
 
     Args:
-        matrix: What was fitted.
+        rows: What was fitted.
         family: The model.
         fitted: Its estimates.
         directions: The functions by intercepts and free slopes, shape (q, K + p).
@@ -92,26 +113,32 @@ def degrees_of_freedom(matrix: Matrix, family: Likelihood, fitted: Fit, directio
     Returns:
         Shape (q,), at least 1; infinite without any recorded seller.
     """
-    if not matrix.has_sellers or directions.shape[0] == 0:
+    if not rows.has_sellers or directions.shape[0] == 0:
         return np.full(directions.shape[0], math.inf)
-    parts = list(_parts(_samples(matrix, family, fitted), family, fitted))
-    likeness = _likeness(parts)
+    step = -(-rows.n // MOST_ROWS)
+    (alike,) = summed(rows, partial(_residuals, family=family, fitted=fitted, step=step))
     by_coefficient = np.asarray(np.linalg.solve(fitted.information, directions.T), dtype=np.float64)
-    total, squares = np.zeros((2, directions.shape[0]))
-    for part in parts:
-        left = np.diff(np.append(part.starts, part.rows.stop - part.rows.start))
-        own = _own(fitted, part, by_coefficient) * (part.sizes / left)[:, None]
-        shared = (part.sums.predictors @ by_coefficient) ** 2 - own
-        added = np.maximum(own + likeness * shared, 0.0)
-        total += part.weight * added.sum(axis=0)
-        squares += part.weight * (added**2).sum(axis=0)
+    spread = _Spread(family, fitted, step, _likeness(alike), by_coefficient)
+    total, squares = summed(rows, partial(_variances, spread=spread))
     return np.asarray(np.maximum(np.divide(total**2, squares, out=np.ones_like(total), where=squares > 0), 1.0))
 
 
-def _samples(matrix: Matrix, family: Likelihood, fitted: Fit) -> list[_Sample]:
-    """Leave out rows where there are more than needed."""
+def _variances(matrix: Matrix, spread: _Spread) -> tuple[Floats, Floats]:
+    """Sums over clusters of the variance that each adds to each function, and of its square, each shape (q,)."""
+    total, squares = np.zeros((2, spread.by_coefficient.shape[1]))
+    for part in _parts(matrix, spread.family, spread.fitted, spread.step):
+        left = np.diff(np.append(part.starts, part.rows.stop - part.rows.start))
+        own = _own(spread.fitted, part, spread.by_coefficient) * (part.sizes / left)[:, None]
+        shared = (part.sums.predictors @ spread.by_coefficient) ** 2 - own
+        added = np.maximum(own + spread.likeness * shared, 0.0)
+        total += part.weight * added.sum(axis=0)
+        squares += part.weight * (added**2).sum(axis=0)
+    return total, squares
+
+
+def _samples(matrix: Matrix, family: Likelihood, fitted: Fit, step: int) -> list[_Sample]:
+    """Leave out rows where there are more than needed: of ``step`` one is taken."""
     starts, sizes = matrix.cluster_starts, np.diff(matrix.cluster_starts)
-    step = -(-matrix.n // MOST_ROWS)
     if step == 1:
         return [_Sample(matrix, sizes, 1, None)]
     is_large = sizes >= FEWEST_LEFT * step
@@ -144,8 +171,8 @@ def _stacked(sums: Sequence[_Sums]) -> _Sums:
     )
 
 
-def _parts(samples: Sequence[_Sample], family: Likelihood, fitted: Fit) -> Iterator[_Part]:
-    for sample in samples:
+def _parts(matrix: Matrix, family: Likelihood, fitted: Fit, step: int) -> Iterator[_Part]:
+    for sample in _samples(matrix, family, fitted, step):
         matrix = sample.matrix
         for clusters, rows in matrix.cluster_chunks():
             derivatives = _derivatives(matrix, family, fitted, rows)
@@ -169,14 +196,19 @@ def _sums(matrix: Matrix, fitted: Fit, clusters: slice, rows: slice, derivatives
     )
 
 
-def _likeness(parts: Sequence[_Part]) -> float:
+def _residuals(matrix: Matrix, family: Likelihood, fitted: Fit, step: int) -> tuple[Floats]:
+    """Sums for `_likeness`: products of pairs of residuals of one cluster, pairs, squares and rows, shape (4,)."""
+    found = np.zeros(4)
+    for part in _parts(matrix, family, fitted, step):
+        products, squares = (part.sums.residuals**2 - part.sums.squares).sum(), part.sums.squares.sum()
+        pairs, rows = (part.sizes * (part.sizes - 1)).sum(), part.sizes.sum()
+        found += part.weight * np.array([products, pairs, squares, rows])
+    return (found,)
+
+
+def _likeness(sums: Floats) -> float:
     """Correlation of the Pearson residuals of one cluster, in [0, 1]: mean product of pairs over mean square."""
-    products, n_pairs, squares, n_rows = np.zeros(4)
-    for part in parts:
-        products += part.weight * float((part.sums.residuals**2 - part.sums.squares).sum())
-        n_pairs += part.weight * float((part.sizes * (part.sizes - 1)).sum())
-        squares += part.weight * float(part.sums.squares.sum())
-        n_rows += part.weight * float(part.sizes.sum())
+    products, n_pairs, squares, n_rows = sums
     if n_pairs == 0 or squares <= 0:
         return 0.0
     return float(min(max(products / n_pairs * n_rows / squares, 0.0), 1.0))

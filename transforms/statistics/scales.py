@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.statistics.clusters import NO_SELLER, describe_clusters
-from transforms.statistics.design import DenseColumn, Prepared
+from transforms.statistics.dense import DenseColumn
+from transforms.statistics.design import Prepared
 from transforms.statistics.inference import Inferred
 from transforms.statistics.jackknife import with_variance
 from transforms.statistics.specs import CORE_FACTORS

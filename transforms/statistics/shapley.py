@@ -10,7 +10,7 @@ import numpy as np
 from transforms.statistics.clusters import Floats, Integers
 from transforms.statistics.effects import FittedModel
 from transforms.statistics.likelihoods import cluster_log_likelihoods, left_out_log_likelihoods
-from transforms.statistics.matrix import Booleans, independent_places, plain_gram
+from transforms.statistics.matrix import Booleans, Matrix, independent_places, plain_gram
 from transforms.statistics.newton import Fit, maximise
 
 
@@ -87,7 +87,7 @@ def shapley_weights(n_players: int) -> Floats:
     return weights
 
 
-def play(model: FittedModel, full: Fit, places: Sequence[Integers]) -> Game | None:
+def play(model: FittedModel[Matrix], full: Fit, places: Sequence[Integers]) -> Game | None:
     """Fit all submodels, each from the estimates of the full one.
 
     Args:
@@ -116,7 +116,7 @@ def play(model: FittedModel, full: Fit, places: Sequence[Integers]) -> Game | No
     )
 
 
-def _masks(model: FittedModel, places: Sequence[Integers]) -> list[Booleans]:
+def _masks(model: FittedModel[Matrix], places: Sequence[Integers]) -> list[Booleans]:
     """Coefficients of each submodel.
 
     A factor that depends linearly on another is out of the full model, but not of those without the other.
@@ -132,6 +132,6 @@ def _masks(model: FittedModel, places: Sequence[Integers]) -> list[Booleans]:
     return masks
 
 
-def _null_log_likelihood(model: FittedModel) -> float:
+def _null_log_likelihood(model: FittedModel[Matrix]) -> float:
     counts = np.bincount(model.family.classes(model.matrix.outcome), minlength=model.family.n_intercepts + 1)
     return float(counts @ np.log(counts / counts.sum()))

@@ -16,7 +16,7 @@ from transforms.statistics.jackknife import infer_by_jackknife
 from transforms.statistics.levels import assign_levels, level_bounds
 from transforms.statistics.logit import Logit
 from transforms.statistics.marginal_effects import derivative_effects, directions_of
-from transforms.statistics.matrix import Booleans
+from transforms.statistics.matrix import Booleans, Matrix
 from transforms.statistics.multiplicity import benjamini_hochberg
 from transforms.statistics.newton import Fit
 from transforms.statistics.rulings import coded_text, rows_frame
@@ -172,7 +172,9 @@ def _group_rows(
     return rows if model.fitted is None else list(_with_effects(rows, model, model.fitted, scales))
 
 
-def _with_effects(rows: Sequence[StratumRow], model: FittedModel, fitted: Fit, scales: Scales) -> Iterator[StratumRow]:
+def _with_effects(
+    rows: Sequence[StratumRow], model: FittedModel[Matrix], fitted: Fit, scales: Scales
+) -> Iterator[StratumRow]:
     """Fill in coefficients and effects of the factors that were estimated."""
     matrix = model.matrix
     places = {

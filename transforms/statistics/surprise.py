@@ -81,7 +81,7 @@ class _Part:
     """
 
     rows: Integers
-    model: FittedModel
+    model: FittedModel[Matrix]
     slopes: Floats
     probabilities: Floats
 
@@ -175,7 +175,7 @@ def outcome_probabilities(family: Family, fitted: Fit, eta: Floats, occurring: I
     return probabilities
 
 
-def _finite_slopes(matrix: Matrix, model: FittedModel, fitted: Fit) -> Floats:
+def _finite_slopes(matrix: Matrix, model: FittedModel[Matrix], fitted: Fit) -> Floats:
     """The slopes, with finite ones for indicators and levels whose rulings all ended at one end.
 
     Their coefficient is infinite; they get the one at which the odds of that end are (n + ½) : ½ on average (Haldane

@@ -64,7 +64,7 @@ CONTROLS: tuple[Term, ...] = (
     Categorical("claim", "claim"),
     Categorical("month", "month"),
 )
-ADVANTAGES: tuple[Term, ...] = tuple(Numeric(spec.column, spec.column) for spec in CORE_FACTORS)
+ADVANTAGES: tuple[Numeric, ...] = tuple(Numeric(spec.column, spec.column) for spec in CORE_FACTORS)
 
 
 def extra_term(spec: FactorSpec) -> Term:

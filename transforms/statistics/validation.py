@@ -159,14 +159,13 @@ def validate(frame: pl.LazyFrame, extra: Sequence[FactorSpec], most_rows: int = 
 def _models(extra: Sequence[FactorSpec]) -> dict[str, list[Numeric | Categorical]]:
     """Terms of each model; months are not among them, since a new month has no rulings to learn from."""
     controls = [term for term in CONTROLS if isinstance(term, Numeric | Categorical) and term.name != "month"]
-    advantages = [term for term in ADVANTAGES if isinstance(term, Numeric)]
     added = [term for spec in extra if isinstance(term := extra_term(spec), Numeric | Categorical)]
     models: dict[str, list[Numeric | Categorical]] = {
-        FOUR_FACTORS: [*advantages, *controls],
+        FOUR_FACTORS: [*ADVANTAGES, *controls],
         OVERALL_ADVANTAGE: [Numeric(OVERALL.column, OVERALL.column)],
     }
     if added:
-        models[WITH_EXTRA] = [*advantages, *controls, *added]
+        models[WITH_EXTRA] = [*ADVANTAGES, *controls, *added]
     return models
 
 

@@ -43,7 +43,7 @@ def _response(family: Family, **more: int) -> Response:
     model = fit_model("any", matrix, family)
     assert model.fitted is not None
     counted = np.arange(matrix.n) % 4 != 0
-    return Response(matrix, model.fitted, products_of(matrix, TERMS), counted, **more)
+    return Response(matrix, model.fitted, products_of(matrix.dense_terms, TERMS), counted, **more)
 
 
 def _place(response: Response, term: str) -> int:

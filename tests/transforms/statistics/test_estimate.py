@@ -84,7 +84,7 @@ def test_intervals_cover_when_sellers_differ() -> None:
         for measure in ("kendall_tau_b", "cramers_v"):
             rejected[measure] += table.filter(measure=measure)["p_value"][0] < 0.05
         design = build_design(frame.lazy(), [])
-        rows = effect_rows(fit_model("ordinal", design.matrix, Ordinal()), design)
+        rows = effect_rows(fit_model("ordinal", design.matrix, Ordinal()), design.left_out)
         (p_value,) = (row.p_value for row in rows if row.term == "reputation_advantage")
         assert p_value is not None
         rejected["ordinal"] += p_value < 0.05

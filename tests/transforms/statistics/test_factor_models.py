@@ -108,7 +108,8 @@ def test_effects_with_interactions_are_numeric_derivatives(
     matrix = build_model(planted.lazy(), terms).matrix
     fitted = fit_model(name, matrix, family).fitted
     assert fitted is not None
-    places = {term.name: matrix.dense_terms.index(term.name) for term in (*ADVANTAGES, *ADVANTAGE_PAIRS)}
+    names = [*(term.name for term in ADVANTAGES), *(term.name for term in ADVANTAGE_PAIRS)]
+    places = {name: matrix.dense_terms.index(name) for name in names}
 
     def mean(**moves: float) -> float:
         dense = matrix.dense.copy()

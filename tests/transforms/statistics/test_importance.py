@@ -24,6 +24,7 @@ from transforms.statistics.importance import (
     importance_table,
     measure_importance,
 )
+from transforms.statistics.matrix import Matrix
 from transforms.statistics.newton import Fit
 from transforms.statistics.shapley import play, shapley_weights
 from transforms.statistics.share_difference import share_difference
@@ -45,7 +46,7 @@ def _shares(importance: Importance) -> Floats:
     return np.array([np.nan if factor.share is None else factor.share for factor in importance.factors])
 
 
-def _fitted(frame: pl.DataFrame) -> tuple[FittedModel, Fit]:
+def _fitted(frame: pl.DataFrame) -> tuple[FittedModel[Matrix], Fit]:
     design = build_design(frame.lazy(), [])
     model = fit_model("ordinal", design.matrix, ordinal_family(design.matrix))
     assert model.fitted is not None

@@ -19,7 +19,7 @@ FACTORS = np.arange(4)
 
 def _difference(matrix: Matrix, places: Integers) -> Difference:
     models = [(matrix, family, fit(matrix, family, matrix.estimable)) for family in (Logit(2), Logit(1))]
-    return coefficient_differences(models[0], models[1], places, matrix.clustering.n_clusters)
+    return coefficient_differences(models[0], models[1], places)
 
 
 def test_covariance_agrees_with_refits_without_each_seller() -> None:

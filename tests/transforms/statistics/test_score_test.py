@@ -11,21 +11,21 @@ from transforms.statistics.clusters import Floats, Integers
 from transforms.statistics.design import build_design
 from transforms.statistics.effects import FittedModel, fit_model
 from transforms.statistics.logit import Logit
-from transforms.statistics.matrix import linear_predictor
+from transforms.statistics.matrix import Matrix, linear_predictor
 from transforms.statistics.score_test import GroupScores, group_scores, heterogeneity
 
 RELATIVE = 1e-6
 N_GROUPS = 5
 
 
-def _fitted(seed: int = 3) -> tuple[FittedModel, Integers]:
+def _fitted(seed: int = 3) -> tuple[FittedModel[Matrix], Integers]:
     model = fit_model("buyer_wins", build_design(disputes(1_500, seed=seed).lazy(), []).matrix, Logit(2))
     assert model.fitted is not None
     # The last group is nobody's, so that the dummies do not add up to an intercept.
     return model, np.random.default_rng(seed).integers(0, N_GROUPS + 1, model.matrix.n)
 
 
-def _columns(model: FittedModel) -> Floats:
+def _columns(model: FittedModel[Matrix]) -> Floats:
     """Intercept and free predictors, one column each."""
     assert model.fitted is not None
     dense = list(model.matrix.dense)
@@ -36,7 +36,7 @@ def _columns(model: FittedModel) -> Floats:
     return np.column_stack([np.ones(model.matrix.n), *free])
 
 
-def _scores(model: FittedModel, groups: Integers, *, has_sellers: bool = True) -> GroupScores:
+def _scores(model: FittedModel[Matrix], groups: Integers, *, has_sellers: bool = True) -> GroupScores:
     assert model.fitted is not None
     matrix = replace(model.matrix, has_sellers=has_sellers)
     return group_scores(matrix, model.family, model.fitted, groups, N_GROUPS)

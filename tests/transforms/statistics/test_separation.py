@@ -4,24 +4,30 @@ import numpy as np
 import polars as pl
 
 from tests.transforms.statistics.samples import disputes
+from transforms.statistics.clusters import Integers, Responses
 from transforms.statistics.design import build_model
 from transforms.statistics.effects import fit_model
 from transforms.statistics.logit import Logit
-from transforms.statistics.separation import Pruned, prune
+from transforms.statistics.matrix import Matrix
+from transforms.statistics.separation import Pruned, places_left, prune
 from transforms.statistics.terms import Categorical, Flag, Numeric, Term
 
-
-def _pruned(frame: pl.DataFrame) -> Pruned:
-    terms: list[Term] = [
-        Numeric("evidence", "evidence_advantage"),
-        Flag("flag", "flag"),
-        Categorical("category", "category"),
-    ]
-    matrix = build_model(frame.lazy(), terms).matrix
-    return prune(matrix, np.where(matrix.outcome >= 2, 1, -1))
+TERMS: tuple[Term, ...] = (
+    Numeric("evidence", "evidence_advantage"),
+    Flag("flag", "flag"),
+    Categorical("category", "category"),
+)
 
 
-def _names(pruned: Pruned) -> list[str]:
+def _pruned(frame: pl.DataFrame) -> Pruned[Matrix]:
+    return prune(build_model(frame.lazy(), TERMS).matrix, _ends)
+
+
+def _ends(outcome: Responses) -> Integers:
+    return np.where(outcome >= 2, 1, -1)
+
+
+def _names(pruned: Pruned[Matrix]) -> list[str]:
     return [pruned.matrix.terms[place] for place in np.flatnonzero(pruned.separated)]
 
 
@@ -54,7 +60,9 @@ def test_a_level_leaves_and_then_what_separates_without_it() -> None:
     pruned = _pruned(frame)
     assert sorted(_names(pruned)) == ["category=virtual", "flag"]
     assert pruned.matrix.n == 530
-    assert (np.diff(pruned.rows) > 0).all()
+    places = places_left(build_model(frame.lazy(), TERMS).matrix, pruned.rules)
+    assert places.size == 530
+    assert (np.diff(places) > 0).all()
 
 
 def test_all_rows_may_leave() -> None:
