@@ -21,7 +21,16 @@ SUPPRESSED = "suppressed"
 #: Tables of counts whose cells add up to totals that are shown elsewhere.
 _RATES = {"marts.outcome_rates": RULED, "marts.closure_rates": TOTAL, "marts.factor_outcomes": RULED}
 #: Counts of other things than disputes.
-_NOT_DISPUTES = {"n_clusters", "n_sellers", "n_cells", "n_pairs", "n_strata", "n_strata_opposite", "n_deciders"}
+_NOT_DISPUTES = {
+    "n_clusters",
+    "n_sellers",
+    "n_cells",
+    "n_pairs",
+    "n_strata",
+    "n_strata_opposite",
+    "n_deciders",
+    "n_units",
+}
 _SEPARATOR = "\x1f"
 
 Rule = Callable[[pl.DataFrame, ReportData, Disclosure], pl.DataFrame]

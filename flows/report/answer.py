@@ -14,6 +14,7 @@ from flows.report.importance import ranked_importance, ranking_sentence
 from flows.report.listing import of_group
 from flows.report.misleading import misleading_sentence, reversals
 from flows.report.names import FACTORS, RULED_ORDER
+from flows.report.overlooked import overlooked_limits, overlooked_notices
 from flows.report.quality import file_totals, merged_persons, missing_tables, not_recorded_factors, unknown_sellers
 from flows.report.rates import headline_cards, overall_rates
 from flows.report.uneven import uneven_notice
@@ -31,7 +32,7 @@ def answer_section(data: ReportData, disclosure: Disclosure, changed: Label | No
         disclosure: What is hidden.
         changed: What changed since the release before, if there is one.
     """
-    notices = (uneven_notice(data), telling_notice(data), definitions_notice(data))
+    notices = (uneven_notice(data), telling_notice(data), *overlooked_notices(data), definitions_notice(data))
     blocks: list[Block] = [Prose(notice, "notice") for notice in notices if notice]
     cards = headline_cards(data, disclosure)
     blocks += [cards] if cards else []
@@ -103,6 +104,7 @@ def _limits(data: ReportData, disclosure: Disclosure) -> Iterator[Label]:
     if absent_tables:
         yield words.missing_tables(absent_tables)
     yield from _sellers(data)
+    yield from overlooked_limits(data)
     yield from _left_out(data, disclosure)
 
 

@@ -245,6 +245,17 @@ class Uneven:
 
 
 @dataclass(frozen=True)
+class Overlooked:
+    """A row of marts.rulings_alike by which intervals are too narrow."""
+
+    alike_by: str
+    n: int
+    n_units: int
+    similarity: float
+    design_effect: float
+
+
+@dataclass(frozen=True)
 class LateFacts:
     """How many facts of a table were left out because they came too late, and how many had no time."""
 
@@ -270,6 +281,7 @@ class ReportData:
     extra_factors: tuple[Coverage, ...]
     columns: tuple[Coverage, ...]
     uneven: tuple[Uneven, ...]
+    overlooked: tuple[Overlooked, ...]
     late_facts: tuple[LateFacts, ...]
     files: tuple[SourceFile, ...]
     breaches: tuple[Breach, ...]
@@ -415,6 +427,7 @@ def _read(connection: "duckdb.DuckDBPyConnection") -> ReportData:
         extra_factors=_coverage(connection, "core.factor_scores", extra, is_ruled),
         columns=tuple(_column_coverage(connection)),
         uneven=_rows(connection, Uneven, f"({_UNEVEN})", "table_name, spread_pp desc, column_name, party"),
+        overlooked=_rows(connection, Overlooked, "(from marts.rulings_alike where is_overlooked)", "alike_by"),
         late_facts=tuple(_late_facts(connection)),
         files=_rows(connection, SourceFile, "meta.files", "batch, file"),
         breaches=_rows(connection, Breach, "meta.quarantine", "n desc, file, rule, column_name"),

@@ -90,6 +90,7 @@ _STATUSES = {
     "no_stratum_has_both": Label("no group holds disputes of both kinds", "没有同时包含两类纠纷的分组"),
     "sign_differs_not_certain": Label("the signs differ, but it may be chance", "符号不同，但可能出于偶然"),
     "no_order": Label("its values have no order", "取值没有顺序"),
+    "no_repeats": Label("nobody comes back", "没有重复出现者"),
     "no_such_disputes": Label("no such disputes", "没有此类纠纷"),
     "too_many_ties": Label("too many disputes share one value", "太多纠纷取值相同"),
     "unbounded_odds_ratio": Label("the odds ratio has no bounds", "优势比没有边界"),

@@ -181,6 +181,18 @@ def test_uneven_records_lead_the_report(tmp_path: Path) -> None:
     assert notice.zh.startswith("注意：记录的多少取决于判定结果：是否有证据：“支持买家”时 95%，“支持卖家”时 0%；")
 
 
+@pytest.mark.parametrize(("effect", "leads"), [(4.0, True), (1.5, False)])
+def test_rulings_of_one_buyer_that_are_alike_are_told(tmp_path: Path, effect: float, leads: bool) -> None:
+    row = {"alike_by": "buyer", "n": 5000, "n_units": 150, "n_pairs": 9000, "similarity": 0.09, "is_overlooked": True,
+           "design_effect": effect, "status": "ok"}  # fmt: skip
+    found = read_release(Release().add("marts.rulings_alike", row).write(tmp_path / "rulings.duckdb"))
+    said = [each.en for each in sentences(answer_section(found, Disclosure(frozenset())))]
+    assert said[0].startswith("Beware: rulings of one buyer are more alike than their cases explain (correlation 0.09; "
+                              "150 buyers in 5,000 rulings).") == leads  # fmt: skip
+    assert ("up to 2.0 times too narrow" in said[0]) == leads
+    assert any("Rulings of one buyer" in each and "1.2 times" in each for each in said) != leads
+
+
 @pytest.mark.parametrize("is_drift", [True, False])
 def test_a_drift_is_not_called_an_event(tmp_path: Path, is_drift: bool) -> None:
     row = {"month": "2025-03", "factor": "all", "shift": True, "shift_pp": 8.0, "shift_may_be_drift": is_drift}

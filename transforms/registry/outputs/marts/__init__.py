@@ -5,6 +5,7 @@ from transforms.registry.outputs.marts import (
     association,
     claims,
     consistency,
+    dependence,
     durations,
     effects,
     importance,
@@ -19,6 +20,7 @@ from transforms.registry.outputs.marts import (
 MART_TABLES: tuple[Table, ...] = (
     *rates.TABLES,
     *records.TABLES,
+    *dependence.TABLES,
     *association.TABLES,
     *effects.TABLES,
     *kinds.TABLES,
