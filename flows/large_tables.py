@@ -24,7 +24,11 @@ _OF_FLAGS = "roaring"
 
 
 def fill_tables(
-    connection: "duckdb.DuckDBPyConnection", tables: Iterable[str], parameters: Mapping[str, Any], threads: int
+    connection: "duckdb.DuckDBPyConnection",
+    tables: Iterable[str],
+    parameters: Mapping[str, Any],
+    threads: int,
+    anew: Iterable[str] = (),
 ) -> None:
     """Add what the sources hold to tables; those that are not there are made.
 
@@ -37,6 +41,7 @@ def fill_tables(
         tables: Full names of tables that need nothing but sources, the largest first.
         parameters: Values for the parameters of their SQL files.
         threads: How many there are.
+        anew: Further tables that need nothing but sources; they are made anew beside the others.
 
     Raises:
         RunError: A statement fails.
@@ -49,10 +54,10 @@ def fill_tables(
         if file.table not in there:
             _make_empty(connection, file, parameters)
     # Nothing is added to a table of a copy that holds all pieces already.
-    wanted = [file.as_insert() for file in files if file.table not in there or file.path.stem in sources]
+    added = [file.as_insert() for file in files if file.table not in there or file.path.stem in sources]
     at_once = min(AT_ONCE, threads)
     connection.execute(f"set threads = {threads - at_once + 1}")
-    _run_side_by_side(connection, wanted, parameters, at_once)
+    _run_side_by_side(connection, [*(known[table] for table in anew), *added], parameters, at_once)
     connection.execute(f"set threads = {threads}")
 
 

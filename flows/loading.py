@@ -32,6 +32,8 @@ from transforms.statistics.reference import sql_parameters
 CONTENTS = "contents.json"
 #: Tables that hold one piece after another, the largest first.
 APPENDED = ("messages", "score_points", "evidence", "disputes", "dispute_facts", "violations", "factor_scores")
+# As large as some of them, but sorted, so that it is made anew.
+_SORTED = "core.reputation"
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,8 @@ def load(path: Path, sources: Sources, settings: Settings, run_id: str, contents
             connection.execute("update core.disputes set run_id = $run_id", {"run_id": run_id})
         add_sources(connection, sources)
         filled = [f"core.{name}" for name in APPENDED]
-        fill_tables(connection, filled, parameters, settings.threads)
-        build_tables(connection, SCHEMAS, parameters, there=frozenset(filled))
+        fill_tables(connection, filled, parameters, settings.threads, anew=(_SORTED,))
+        build_tables(connection, SCHEMAS, parameters, there=frozenset((*filled, _SORTED)))
         describe_tables(connection)
         _check_sums(connection)
         _check_rows(connection, contents)

@@ -42,6 +42,14 @@ def test_rows_lie_in_the_order_of_their_sources(building: duckdb.DuckDBPyConnect
         assert building.execute(f"select dispute_id from {table}").fetchall() == [("c",), ("a",), ("b",), ("d",)]
 
 
+def test_a_table_that_is_made_anew_has_no_rows_twice(building: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    add_pieces(building, tmp_path, ["b"], ["a"])
+    for _ in range(2):
+        fill_tables(building, TABLES[:1], {}, threads=2, anew=TABLES[1:])
+    assert building.execute("select count(*) from core.score_points").fetchall() == [(4,)]
+    assert building.execute("select count(*) from core.factor_scores").fetchall() == [(2,)]
+
+
 def test_nothing_is_added_without_a_source(building: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     add_pieces(building, tmp_path, ["a"])
     fill_tables(building, TABLES, {}, threads=1)
