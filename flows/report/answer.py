@@ -54,7 +54,7 @@ def five_sentences(data: ReportData, disclosure: Disclosure) -> list[Prose]:
         Five paragraphs of one sentence each. Where the four factors cannot be ranked, the second is about the further
         columns of the profile; elsewhere they have one more paragraph at the end.
     """
-    time = time_sentence(data) or DURATION_UNKNOWN
+    time = time_sentence(data, disclosure) or DURATION_UNKNOWN
     further = further_sentence(data, disclosure)
     is_all_there_is = further is not None and not ranked_importance(data)
     return [

@@ -197,6 +197,13 @@ class Figures:
 Block = Prose | Bullets | Cards | Table | Figures | Folds
 
 
+def figures_and_tables(found: Sequence[Figure | Table | None]) -> list[Block]:
+    """Blocks for what was found: the figures side by side, then the tables of what could not be drawn."""
+    figures = tuple(each for each in found if isinstance(each, Figure))
+    tables = [each for each in found if isinstance(each, Table)]
+    return [Figures(figures), *tables] if figures else [*tables]
+
+
 @dataclass(frozen=True)
 class Section:
     """A section with a heading."""

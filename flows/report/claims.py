@@ -198,12 +198,19 @@ def verdicts_sentence(data: ReportData) -> Label:
         [Label(f"{n} {verdict_label(name).en}", f"{verdict_label(name).zh} {n} 个") for name, n in counts.items()]
     )
     text = Label(f"Of {total} claims of marketplace lore: {listed.en}.", f"在 {total} 个坊间说法中：{listed.zh}。")
-    firsts = [each for each in data.estimates.findings if each.is_first_part]
-    against = [each for each in firsts if each.verdict == Verdict.CONTRADICTED]
-    if not against:
-        return text
-    named = _named(against)
-    return Label(f"{text.en} Contradicted: {named.en}.", f"{text.zh}与说法相反的是：{named.zh}。")
+    against = [each for each in data.estimates.findings if each.verdict == Verdict.CONTRADICTED]
+    firsts = [each for each in against if each.is_first_part]
+    further = [each for each in against if not each.is_first_part]
+    if firsts:
+        named = _named(firsts)
+        text = Label(f"{text.en} Contradicted: {named.en}.", f"{text.zh}与说法相反的是：{named.zh}。")
+    if further:
+        named = _named(further)
+        text = Label(
+            f"{text.en} What is contradicted in a further part: {named.en}.",
+            f"{text.zh}分项与说法相反的是：{named.zh}。",
+        )
+    return text
 
 
 def _named(findings: Sequence[Finding]) -> Label:

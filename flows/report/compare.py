@@ -241,7 +241,7 @@ def changed_in_short(now: Snapshot, before: Snapshot) -> Label:
 
 def changes_section(now: Snapshot, before: Snapshot | None) -> Section:
     """What changed since another release; without one, that there is none."""
-    title = Label("What changed since the release before", "与先前版本相比的变化")
+    title = Label("What changed in the results", "结果有何变化")
     if before is None:
         return Section("changes", title, (Prose(_NOTHING_BEFORE),))
     return Section("changes", title, tuple(_changes(now, before)))

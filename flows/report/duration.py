@@ -50,18 +50,18 @@ def median_of(data: ReportData, slice_name: str = "all", value: str = "all") -> 
     return found[0] if found else None
 
 
-def time_sentence(data: ReportData) -> Label | None:
+def time_sentence(data: ReportData, disclosure: Disclosure) -> Label | None:
     """How long half of the disputes take; None where nothing is known."""
     median = median_of(data)
     if median is None or median.hours is None or 0 < median.n < K:
         return None
     days, bounds = _days(median.hours), span(_or_none(median.ci_low), _or_none(median.ci_high))
-    n_without = median.n_without_time or 0
-    n = count(median.n + n_without if 0 < n_without < K else median.n)
+    size = _size(median, _any_rate(data), disclosure)
+    n = same("") if size == words.HIDDEN else Label(f", n = {size.en}", f"，n = {size.zh}")
     return Label(
-        f"Half of the disputes have ended {days} days after customer service was asked to step in ({bounds.en}, "
-        f"n = {n}), those still open counted as far as they were seen.",
-        f"客服介入申请后 {days} 天内有一半纠纷结束（{bounds.zh}，n = {n}），尚未结束的按观察到的时长计入。",
+        f"Half of the disputes have ended {days} days after customer service was asked to step in ({bounds.en}{n.en}), "
+        "those still open counted as far as they were seen.",
+        f"客服介入申请后 {days} 天内有一半纠纷结束（{bounds.zh}{n.zh}），尚未结束的按观察到的时长计入。",
     )
 
 
@@ -216,7 +216,8 @@ def _groups(data: ReportData, slice_name: str, disclosure: Disclosure) -> list[E
         rows = groups[value]
         median = rows.get(_MEDIAN) or next(iter(rows.values()))
         n = _size(median, sizes.get(value), disclosure)
-        is_tiny = 0 < median.n < K or n == words.HIDDEN
+        # Of all disputes only the number is hidden: the answer tells the time as well.
+        is_tiny = 0 < median.n < K or (n == words.HIDDEN and slice_name != "all")
         days = None if is_tiny or median.hours is None else median.hours / _HOURS_A_DAY
         statuses = sorted({row.status for row in rows.values() if row.status != "ok"})
         found.append(
@@ -280,7 +281,7 @@ def _days_cell(row: HoursToEnd | None) -> Cell:
 def duration_section(data: ReportData, disclosure: Disclosure) -> Section:
     """How long disputes take, by outcome and by category."""
     heading = Label("How long it takes", "需要多久")
-    told = time_sentence(data)
+    told = time_sentence(data, disclosure)
     blocks: list[Block] = [Prose(told) if told else Prose(DURATION_UNKNOWN)]
     figure = _outcome_figure(data, disclosure)
     found = [_group_block(data, name, disclosure) for name in ("all", "category", "claim", "decided_by")]

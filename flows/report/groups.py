@@ -1,7 +1,7 @@
 """Groups of disputes as tables and charts: what rates by category, by month and by factor level have in common."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.report import words
 from flows.report.blocks import Cell, Figure, Head, LegendItem, Table, joined_notes, with_remarks
@@ -129,8 +129,8 @@ def _remark(group: Group) -> Label | None:
 
 def group_figure(
     groups: Sequence[Group], subject: Subject, disclosure: Disclosure, reference: float | None = None
-) -> Figure:
-    """A chart of the buyer's and the seller's share by group, with its table.
+) -> Figure | Table:
+    """A chart of the buyer's and the seller's share by group, with its table; the table alone where all is hidden.
 
     Args:
         groups: The groups in order.
@@ -139,11 +139,14 @@ def group_figure(
         reference: Share of all rulings that the buyer won, 0 to 1, as a dashed line.
 
     Returns:
-        The figure in both languages.
+        The figure in both languages, or the folded table.
     """
+    table = group_table(groups, subject, disclosure)
     charted = [outcome for outcome in subject.outcomes if outcome in _CHARTED]
     shown = groups if subject.is_trend else groups[:MOST_CHART_ROWS]
     ends = [_end(rate) for g in shown for o in charted if (rate := g.rates.get(o)) and not disclosure.hides(rate)]
+    if not ends:
+        return replace(table, is_folded=True)
     scale = share_scale(max([*ends, (reference or 0) * 100]))
     if not subject.is_trend:
         scale = Scale(scale.low, scale.high, scale.ticks, "%", None if reference is None else reference * 100)
@@ -157,7 +160,7 @@ def group_figure(
         words.chart_description(subject.title, len(shown), len(groups)),
         Label(svgs["en"], svgs["zh"]),
         legend,
-        group_table(groups, subject, disclosure),
+        table,
     )
 
 

@@ -12,6 +12,7 @@ from flows.report.listing import of_advantage
 from flows.report.names import FACTORS, factor_label, sentence_case, status_label
 from flows.report.numbers import percent, percent_interval, percent_span, same
 from transforms.registry import Label
+from transforms.registry.enumerations import PLURAL_FACTOR
 
 _QUERY = "from marts.factor_importance order by share desc"
 _NO_RANKING = "no_effect_found"
@@ -57,9 +58,9 @@ def ranking_sentence(data: ReportData) -> Label:
         return _no_ranking(data.estimates.importance)
     n = max(row.n or 0 for row in ranked)
     if len(ranked) == 1:
-        name = factor_label(ranked[0].factor)
+        name, verb = factor_label(ranked[0].factor), "are" if ranked[0].factor == PLURAL_FACTOR else "is"
         return Label(
-            f"Only {name.en} is recorded well enough to be weighed, so there is no ranking (n = {n:,}).",
+            f"Only {name.en} {verb} recorded well enough to be weighed, so there is no ranking (n = {n:,}).",
             f"只有{name.zh}的记录足以衡量，因此没有排序（n = {n:,}）。",
         )
     listed = words.join([_named(row) for row in ranked])
@@ -84,7 +85,8 @@ def _order(ranked: Sequence[Importance]) -> Label:
     parts = []
     for factor, others in settled.items():
         name, lesser = factor_label(factor), words.join([factor_label(other) for other in others])
-        parts.append(Label(f"{name.en} counts for more than {lesser.en}", f"{name.zh}的作用大于{lesser.zh}"))
+        counts = "count" if factor == PLURAL_FACTOR else "counts"
+        parts.append(Label(f"{name.en} {counts} for more than {lesser.en}", f"{name.zh}的作用大于{lesser.zh}"))
     told = Label("; ".join(part.en for part in parts), "，".join(part.zh for part in parts))
     return Label(
         f"{told.en}; no other pair is told apart, for its intervals {why.en}", f"{told.zh}；其余各对{why.zh}，无法区分"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flows.report import words
 from flows.report.associations import status_remark
-from flows.report.blocks import Block, Cell, Figure, Figures, Head, LegendItem, Prose, Section, Table
+from flows.report.blocks import Block, Cell, Figure, Head, LegendItem, Prose, Section, Table, figures_and_tables
 from flows.report.data import ReportData
 from flows.report.estimates import KindEffect
 from flows.report.forest import Estimate, Subject, forest_figure, forest_table, size
@@ -179,7 +179,5 @@ def kinds_section(data: ReportData) -> Section | None:
         Prose(_sentence(evidence, kinds, effects_of_evidence)),
         Prose(_sentence(rules, breaches, effects_of_breaches)),
     ]
-    figures = tuple(each for each in found if isinstance(each, Figure))
-    blocks += [Figures(figures)] if figures else []
-    blocks += [each for each in found if isinstance(each, Table)]
+    blocks += figures_and_tables(found)
     return Section("kinds", Label("Kinds of evidence and breaches of rules", "证据类型与违规行为"), tuple(blocks))

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from flows.report import words
 from flows.report.associations import association_figure, association_table
-from flows.report.blocks import Block, Figure, Figures, Prose, Section
+from flows.report.blocks import Block, Figure, Prose, Section, Table, figures_and_tables
 from flows.report.data import LevelRate, ReportData
 from flows.report.disclosure import Disclosure
 from flows.report.effects import extra_effects_figure
@@ -49,7 +49,7 @@ def _level_group(rates: dict[str, LevelRate]) -> Group:
     return Group(level_label(first.level, first.level_low, first.level_high), rates)
 
 
-def _level_figure(data: ReportData, factor: str, key: str, disclosure: Disclosure) -> Figure | None:
+def _level_figure(data: ReportData, factor: str, key: str, disclosure: Disclosure) -> Figure | Table | None:
     groups = recorded_levels(data, factor)
     if not groups:
         return None
@@ -71,8 +71,8 @@ def _level_figure(data: ReportData, factor: str, key: str, disclosure: Disclosur
 def levels_section(data: ReportData, disclosure: Disclosure) -> Section:
     """Outcome by level of the four factors and of the overall score."""
     found = [_level_figure(data, factor, f"levels-{factor}", disclosure) for factor in (*FACTORS, OVERALL)]
-    figures = tuple(figure for figure in found if figure is not None)
-    blocks: list[Block] = [Prose(words.LEVELS_INTRODUCTION), Figures(figures)] if figures else [Prose(words.NO_LEVELS)]
+    drawn = figures_and_tables(found)
+    blocks = [Prose(words.LEVELS_INTRODUCTION), *drawn] if drawn else [Prose(words.NO_LEVELS)]
     return Section("levels", Label("Outcome by factor level", "各因素水平下的结果"), tuple(blocks))
 
 
@@ -90,10 +90,8 @@ def extra_section(data: ReportData, disclosure: Disclosure) -> Section | None:
         extra_effects_figure(data, names),
         *(_level_figure(data, name, f"extra-{place}", disclosure) for place, name in drawn),
     ]
-    figures = tuple(figure for figure in found if figure is not None)
     blocks: list[Block] = [Prose(words.EXTRA_INTRODUCTION)]
     if found[0] is None and rows:
         blocks.append(association_table(rows, disclosure, caption))
-    if figures:
-        blocks.append(Figures(figures))
+    blocks += figures_and_tables(found)
     return Section("extra", Label("Extra factors", "额外因素"), tuple(blocks))

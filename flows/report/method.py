@@ -63,6 +63,10 @@ def method_section() -> Section:
     return Section("method", Label("Method in plain words", "方法说明"), (Bullets(_METHOD),))
 
 
+# Of a row of any table the registry says that it is the run which published it.
+_RUN = Label("Run", "运行编号")
+
+
 def run_section(run: Run | None, disclosure: Disclosure) -> Section:
     """Run, versions and weights, with the labels of the registry; sizes that the tables hide are hidden here too."""
     heading = Label("Run and versions", "运行与版本")
@@ -72,7 +76,7 @@ def run_section(run: Run | None, disclosure: Disclosure) -> Section:
     hidden = {name for name, total in _SIZES.items() if (ALL, ALL, total) in disclosure.hidden}
     rows = tuple(
         (
-            Cell(declared.column(name).label),
+            Cell(_RUN if name == "run_id" else declared.column(name).label),
             Cell(words.HIDDEN, "muted") if name in hidden else Cell(same(_text(value)), "code"),
         )
         for name, value in vars(run).items()

@@ -12,7 +12,7 @@ VOLUME = "volume"
 _OUTCOME = "outcome"
 _OF_DISPUTES = ("category", "claim", "decided_by")
 _HIDDEN = Label("hidden", "已隐藏")
-_TITLE = Label("What moved since the release before", "与此前数据相比的变化")
+_TITLE = Label("Whether new data look like the old", "新数据与以往是否一致")
 _FIRST = Label(
     "This is the first release, or nothing was delivered since: there is nothing to compare.",
     "这是首次发布，或此后没有新数据，无可比较。",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from flows.report import words
-from flows.report.blocks import Block, Card, Cards, Figure, Figures, Prose, Section
+from flows.report.blocks import Block, Card, Cards, Figure, Prose, Section, Table, figures_and_tables
 from flows.report.data import Rate, ReportData
 from flows.report.disclosure import ALL, TOTAL, Disclosure
 from flows.report.groups import TONES, Group, Subject, group_figure, group_table
@@ -69,7 +69,9 @@ def _card(rate: Rate) -> Card:
     )
 
 
-def _figure(data: ReportData, slice_name: str, disclosure: Disclosure, reference: float | None) -> Figure | None:
+def _figure(
+    data: ReportData, slice_name: str, disclosure: Disclosure, reference: float | None
+) -> Figure | Table | None:
     groups = _sorted_groups(groups_of(data.outcomes, slice_name), slice_name, disclosure)
     if not groups:
         return None
@@ -111,8 +113,7 @@ def rates_section(data: ReportData, disclosure: Disclosure) -> Section:
     buyer = overall.get("buyer_wins")
     reference = buyer.share if buyer and not disclosure.hides(buyer) else None
     found = [_figure(data, name, disclosure, reference) for name in _SLICES]
-    figures = tuple(figure for figure in found if figure is not None)
-    blocks: list[Block] = [Figures(figures)] if figures else [Prose(words.NOTHING_RULED)]
+    blocks = figures_and_tables(found) or [Prose(words.NOTHING_RULED)]
     if overall and not disclosure.hides_total(next(iter(overall.values()))):
         blocks.insert(0, Prose(words.sellers(next(iter(overall.values())), unknown_sellers(data))))
     return Section(

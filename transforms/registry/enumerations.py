@@ -81,3 +81,5 @@ FACTOR = _enumeration(
     tone=("tone", "语气"),
     reputation=("reputation", "信誉"),
 )
+#: The one factor whose English name is a plural.
+PLURAL_FACTOR = "rules"

@@ -9,13 +9,15 @@ import pytest
 
 from flows.report.alike import alike_section
 from flows.report.answer import answer_section
-from flows.report.blocks import Block, Folds, Page, Prose
+from flows.report.blocks import Block, Folds, Page, Prose, Table
 from flows.report.claims import definitions_notice, verdict_counts, verdicts_sentence
 from flows.report.data import ReportData, read_release
-from flows.report.disclosure import Disclosure
+from flows.report.disclosure import ALL, RULED, TOTAL, Disclosure, factor_slice
+from flows.report.duration import time_sentence
 from flows.report.foretold import calibration_sentence, validation_sentence
 from flows.report.further import further_sentence
 from flows.report.importance import importance_blocks, ranking_sentence
+from flows.report.levels import levels_section
 from flows.report.misleading import misleading_section, misleading_sentence
 from flows.report.months import trend_section, trend_sentence
 from flows.report.quality import validation_section
@@ -93,7 +95,7 @@ def _importance(factor: str, share: float | None, low: float, high: float, statu
         ),
         (
             [_importance("rules", 1.0, 0.9, 1.0), _importance("tone", None, 0, 0, "not_recorded")],
-            "Only rules is recorded well enough to be weighed, so there is no ranking (n = 900).",
+            "Only rules are recorded well enough to be weighed, so there is no ranking (n = 900).",
         ),
     ],
     ids=["partly settled", "no effect", "one without effect", "of one seller", "one factor"],
@@ -334,6 +336,31 @@ def test_claims_that_fail_are_named(tmp_path: Path) -> None:
     assert verdicts_sentence(found).en == (
         "Of 2 claims of marketplace lore: 1 supported and 1 contradicted. Contradicted: G1 (neither side wins)."
     )
+
+
+def test_a_further_part_that_fails_is_named_beside_the_claims(tmp_path: Path) -> None:
+    part = {**_finding("E5b", "it helps more in luxury", "contradicted"), "is_first_part": False}
+    rows = [_finding("E5a", "it helps in luxury", "supported"), part, _finding("E6", "it helps", "inconclusive")]
+    found = read_release(Release().add("marts.claim_findings", *rows).write(tmp_path / "rulings.duckdb"))
+    assert verdicts_sentence(found).en == (
+        "Of 2 claims of marketplace lore: 1 supported and 1 inconclusive. What is contradicted in a further part: "
+        "E5b (it helps more in luxury)."
+    )
+
+
+def test_the_time_is_told_without_a_number_that_is_hidden(data: ReportData) -> None:
+    shown = time_sentence(data, Disclosure(frozenset()))
+    hidden = time_sentence(data, Disclosure(frozenset({(ALL, ALL, TOTAL)})))
+    assert shown is not None
+    assert hidden is not None
+    assert re.sub(", n = [0-9,]+", "", shown.en) == hidden.en != shown.en
+    assert re.sub("，n = [0-9,]+", "", shown.zh) == hidden.zh != shown.zh
+
+
+def test_where_all_is_hidden_there_is_a_folded_table_and_no_chart(data: ReportData) -> None:
+    hidden = frozenset((factor_slice(rate.factor), rate.level, RULED) for rate in data.levels)
+    _, *blocks = levels_section(data, Disclosure(hidden)).blocks
+    assert [(type(block), isinstance(block, Table) and block.is_folded) for block in blocks] == [(Table, True)] * 5
 
 
 @pytest.mark.parametrize(

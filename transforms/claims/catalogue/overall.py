@@ -1,7 +1,7 @@
 """Claims about all factors together."""
 
 from transforms.claims.model import Kind, Outcome, Part, Unit
-from transforms.registry.enumerations import FACTOR
+from transforms.registry.enumerations import FACTOR, PLURAL_FACTOR
 from transforms.registry.model import Label
 
 _ALL = tuple(f"{factor}_advantage" for factor in FACTOR.values)
@@ -12,11 +12,11 @@ _LETTERS = dict(zip(FACTOR.values, "bcde", strict=True))
 
 def _given_others(factor: str) -> Part:
     """Whether a factor adds to the other three."""
-    label = FACTOR.labels[factor]
+    label, matters = FACTOR.labels[factor], "matter" if factor == PLURAL_FACTOR else "matters"
     return Part(
         f"G2{_LETTERS[factor]}", factor,
         Label(
-            f"{label.en[0].upper()}{label.en[1:]} matters given the other three factors",
+            f"{label.en[0].upper()}{label.en[1:]} {matters} given the other three factors",
             f"在其他三个因素已知时，{label.zh}仍有作用",
         ),
         Label(
