@@ -25,7 +25,6 @@ from transforms.privacy.mask import mask_text
 LINES = Path(__file__).parent / "privacy_lines.txt"
 EVEN, ODD = 0, 1
 RECALL_AIM, PRECISION_AIM = 0.98, 0.95
-MEGABYTES_AIM = 60.0
 _MARK = re.compile(r"\{([^|{}]+)\|([^{}]+)\}")
 _MASK = re.compile("|".join(re.escape(kind.mask) for kind in PersonalData))
 _MESSAGES = 500_000

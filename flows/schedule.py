@@ -16,9 +16,27 @@ from flows.settings import Layout
 from transforms.china import TIME_ZONE
 
 NAME = "rulings-scheduled"
+
+
+def whole_number(variable: str, usual: int) -> int:
+    """Read a whole number from the environment.
+
+    Args:
+        variable: The variable.
+        usual: What holds where it is not set.
+
+    Raises:
+        UsageError: It is no whole number.
+    """
+    text = os.environ.get(variable, "").strip()
+    if text and not text.isdecimal():
+        raise UsageError(f"{variable} is {text!r} in the environment; give a whole number, such as {usual}")
+    return int(text) if text else usual
+
+
 #: A run that failed is tried again after a pause: an export may still have been on its way.
-RETRIES = int(os.environ.get("RULINGS_RETRIES", "2"))
-RETRY_SECONDS = int(os.environ.get("RULINGS_RETRY_SECONDS", "300"))
+RETRIES = whole_number("RULINGS_RETRIES", 2)
+RETRY_SECONDS = whole_number("RULINGS_RETRY_SECONDS", 300)
 
 
 @flow(

@@ -263,6 +263,5 @@ SURPRISE: Final[dict[str, Label]] = {
 }
 LIST: Final = Label(", ", "、")
 CLAUSES: Final = Label("; ", "；")
-AND: Final = Label(" and ", "和")
 NOTE: Final = Label(" ({note})", "（{note}）")
 COLON: Final = Label("{head}: {text}", "{head}：{text}")

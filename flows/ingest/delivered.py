@@ -59,11 +59,6 @@ class InboxFile:
     meter: Meter | None = field(default=None, compare=False, repr=False)
 
     @property
-    def called(self) -> str:
-        """What tells its table: the file's own name without endings, or the sheet's name."""
-        return self.sheet if self.sheet is not None else self.path.name.split(".")[0]
-
-    @property
     def content(self) -> Path:
         """Where the bytes are that are read."""
         return self.unpacked or self.path

@@ -1,4 +1,4 @@
-"""Rows of the marts beyond the rates: what was estimated, as the report reads it; one frozen dataclass per table."""
+"""Rows of the marts beyond the rates: what the report reads of each; one frozen dataclass per table."""
 
 from dataclasses import dataclass
 
@@ -41,8 +41,6 @@ class Finding:
 
     claim_id: str
     claim: str
-    claim_en: str
-    claim_zh: str
     is_first_part: bool
     factor: str
     statement_en: str
@@ -65,8 +63,6 @@ class Finding:
     status: str
     reason_en: str
     reason_zh: str
-    finding_en: str
-    finding_zh: str
     robustness_en: str
     robustness_zh: str
     is_definition_sensitive: bool | None
@@ -131,9 +127,7 @@ class Month:
     shift_low: str | None
     shift_high: str | None
     shift_pp: float | None
-    shift_p_value: float | None
     shift_may_be_drift: bool | None
-    series_p_value: float | None
     series_status: str | None
     status: str
 
@@ -159,9 +153,6 @@ class Validated:
     auc_gain: float | None
     auc_gain_ci_low: float | None
     auc_gain_ci_high: float | None
-    brier_gain: float | None
-    brier_gain_ci_low: float | None
-    brier_gain_ci_high: float | None
     is_sampled: bool | None
     status: str
 
@@ -228,7 +219,6 @@ class Decider:
     ci_low: float | None
     ci_high: float | None
     q_value: float | None
-    shrunken_pp: float | None
     status: str
 
 
@@ -252,7 +242,6 @@ class Reversal:
     """One row of marts.reversals."""
 
     factor: str
-    low_group: str | None
     high_group: str
     stratifier: str
     n: int | None
@@ -266,7 +255,6 @@ class Reversal:
     adjusted_rd_ci_high: float | None
     q_value: float | None
     is_reversed: bool | None
-    strata_surely_opposite: str | None
     status: str
 
 
@@ -282,7 +270,6 @@ class StratumEffect:
     effect_pp: float | None
     ci_low: float | None
     ci_high: float | None
-    heterogeneity_p_value: float | None
     heterogeneity_q_value: float | None
     is_reversed: bool | None
     status: str

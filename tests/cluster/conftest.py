@@ -1,7 +1,6 @@
 """One S3 server for all tests of a process; each test gets a prefix of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -35,9 +34,3 @@ def prefix(server: S3Server) -> S3Path:  # noqa: ARG001 - it runs
 def shared_prefix(server: S3Server) -> S3Path:  # noqa: ARG001 - it runs
     """Return a prefix for the tests of a file."""
     return S3Path(BUCKET, uuid4().hex)
-
-
-@pytest.fixture(scope="session")
-def short_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder for what a session shares."""
-    return tmp_path_factory.mktemp("shared")

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from flows.errors import UsageError
 from flows.notify import BLOCK_VARIABLE, notify_failure
+from flows.schedule import whole_number
 from tests.builders import deliver, disputes_csv
 
 #: A minute to the next run, and what a run takes on a busy machine.
@@ -57,3 +59,16 @@ def test_nothing_is_sent_where_no_block_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv(BLOCK_VARIABLE, raising=False)
     monkeypatch.setattr("prefect.blocks.core.Block.aload", None)
     _notify()
+
+
+@pytest.mark.parametrize(("text", "number"), [("", 2), (" 5 ", 5), ("0", 0)])
+def test_a_setting_of_the_environment(monkeypatch: pytest.MonkeyPatch, text: str, number: int) -> None:
+    monkeypatch.setenv("RULINGS_RETRIES", text)
+    assert whole_number("RULINGS_RETRIES", 2) == number
+
+
+@pytest.mark.parametrize("text", ["two", "-1", "1.5"])
+def test_a_setting_that_is_no_whole_number_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("RULINGS_RETRIES", text)
+    with pytest.raises(UsageError, match=f"RULINGS_RETRIES is '{text}' in the environment; give a whole number"):
+        whole_number("RULINGS_RETRIES", 2)

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from flows.settings import Limits
 from tests.flows.ingest.archives_made import claiming, gz, lying_zip, tarred, with_name, zipped
-from tests.flows.ingest.exports import DELIMITERS, LINE_ENDS, Dress
 from tests.flows.ingest.workbooks import by_parts, sheet_xml, text_row, workbook
+from tests.fuzz.dress import DELIMITERS, LINE_ENDS, Dress
 
 #: Small, so that traps are small as well.
 LIMITS = Limits(unpacked_bytes=4 << 20, ratio=50, files=20, row_bytes=32 << 10, columns=120)

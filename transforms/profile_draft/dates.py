@@ -50,7 +50,6 @@ class DateGuess:
         formats: Formats that the profile has to name; none where they are read without.
         evidence: What decided it, in words; empty where nothing had to be decided.
         alternatives: Formats among which nothing decides; then `formats` is empty.
-        is_year: Whether the values are mere years.
         is_number: Whether numbers are read as days or seconds.
     """
 
@@ -58,7 +57,6 @@ class DateGuess:
     formats: tuple[str, ...] = ()
     evidence: str = ""
     alternatives: tuple[str, ...] = ()
-    is_year: bool = False
     is_number: bool = False
 
 
@@ -102,7 +100,7 @@ def _by_month_or_year(counts: pl.DataFrame) -> DateGuess | None:
     texts = counts["value"]
     years = texts.str.contains(r"^(?:19|20)[0-9]{2}(?:\.0)?$")
     if _share(counts, years) >= ENOUGH:
-        return DateGuess(_share(counts, years), (_YEAR,), is_year=True)
+        return DateGuess(_share(counts, years), (_YEAR,))
     for form in _MONTHS:
         share = _share(counts, _reads(texts, form))
         if share >= ENOUGH:

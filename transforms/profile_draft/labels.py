@@ -40,7 +40,6 @@ class Labels:
 
     Attributes:
         share: Share of the rows whose label is read, with the words of the profile.
-        own_share: Share of those that are read without.
         mapped: Label to what it is read as, where the profile has to say it.
         unknown: Labels that nobody can tell, and how many rows have them.
         patterns: Patterns of sentences and their values, in order; where there are some, they go instead of labels.
@@ -48,7 +47,6 @@ class Labels:
     """
 
     share: float
-    own_share: float
     mapped: dict[str, Reading]
     unknown: tuple[tuple[str, int], ...] = ()
     patterns: tuple[tuple[str, str], ...] = ()
@@ -85,7 +83,7 @@ def read_labels(facts: Facts, column: Column) -> Labels:
         return _by_sentence(facts, own)
     known = own | facts.counts["value"].is_in(list(mapped))
     unknown = tuple((text, n) for text, n in listed.iter_rows() if text not in mapped)
-    return Labels(facts.share(known), facts.share(own), mapped, unknown, more=others.height - listed.height)
+    return Labels(facts.share(known), mapped, unknown, more=others.height - listed.height)
 
 
 def winner_in_header(facts: Facts) -> dict[str, Reading | None]:
@@ -128,7 +126,7 @@ def _by_sentence(facts: Facts, own: pl.Series) -> Labels:
     unknown = facts.counts.filter(unread)
     rows = tuple((text, n) for text, n in unknown.head(_MOST_LABELS // 6).iter_rows())
     more = max(0, unknown.height - len(rows))
-    return Labels(facts.share(~unread), facts.share(own), {}, rows, tuple(patterns), more)
+    return Labels(facts.share(~unread), {}, rows, tuple(patterns), more)
 
 
 def _read(text: str, column: Column) -> Reading | None:

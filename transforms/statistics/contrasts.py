@@ -15,8 +15,6 @@ from transforms.statistics.matrix import Booleans, Matrix, Sums, linear_predicto
 from transforms.statistics.newton import Fit
 from transforms.statistics.terms import Interaction
 
-PAIR = 2
-
 
 @dataclass(frozen=True)
 class Estimate:

@@ -9,7 +9,6 @@ import zipfile
 from collections.abc import Iterable
 
 Members = Iterable[tuple[str, str | bytes]]
-DAMAGED_END = 30
 
 
 def zipped(members: Members, *, links: bool = False) -> bytes:

@@ -47,10 +47,3 @@ def read(file: InboxFile, profile: Profile = ANY, limits: Limits | None = None) 
 def read_text(folder: Path, content: str | bytes, profile: Profile = ANY, ending: str = ".csv") -> Read:
     """Write a file and read it."""
     return read(file_of(folder, content, ending), profile)
-
-
-def reread(read_rows: Read) -> dict[int, str | None]:
-    """Return for every row None, or the rule that it breaks."""
-    _, rows, malformed = read_rows
-    assert not rows.keys() & {each.row for each in malformed}
-    return dict.fromkeys(rows) | {each.row: each.rule for each in malformed}
