@@ -17,7 +17,7 @@ from flows.report.names import FACTORS, RULED_ORDER
 from flows.report.overlooked import overlooked_limits, overlooked_notices
 from flows.report.quality import file_totals, merged_persons, missing_tables, not_recorded_factors, unknown_sellers
 from flows.report.rates import headline_cards, overall_rates
-from flows.report.uneven import uneven_notice
+from flows.report.uneven import missing_notices, uneven_notice
 from transforms.registry import Label
 
 #: A smaller share of disputes without a seller is not worth a sentence at the top.
@@ -32,7 +32,13 @@ def answer_section(data: ReportData, disclosure: Disclosure, changed: Label | No
         disclosure: What is hidden.
         changed: What changed since the release before, if there is one.
     """
-    notices = (uneven_notice(data), telling_notice(data), *overlooked_notices(data), definitions_notice(data))
+    notices = (
+        uneven_notice(data),
+        *missing_notices(data),
+        telling_notice(data),
+        *overlooked_notices(data),
+        definitions_notice(data),
+    )
     blocks: list[Block] = [Prose(notice, "notice") for notice in notices if notice]
     cards = headline_cards(data, disclosure)
     blocks += [cards] if cards else []

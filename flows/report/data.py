@@ -80,6 +80,20 @@ group by table_name, column_name, party
 """
 
 
+_MISSING = """
+select
+    table_name,
+    slice,
+    list(value order by value) filter (where is_missing) as missing,
+    cast(sum(n) filter (where is_missing) as bigint) as n,
+    sum(n_recorded) filter (where not is_missing) / sum(n) filter (where not is_missing) as share_elsewhere
+from marts.records_by_group
+where table_name <> 'messages'
+group by table_name, slice
+having bool_or(is_missing)
+"""
+
+
 class ReportError(RunError):
     """The report cannot be written; the message says why and what to do."""
 
@@ -256,6 +270,17 @@ class Overlooked:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """A table of the export that is empty for some groups of disputes; what is missing counts as nothing shown."""
+
+    table_name: str
+    slice: str
+    missing: list[str]
+    n: int
+    share_elsewhere: float
+
+
+@dataclass(frozen=True)
 class LateFacts:
     """How many facts of a table were left out because they came too late, and how many had no time."""
 
@@ -281,6 +306,7 @@ class ReportData:
     extra_factors: tuple[Coverage, ...]
     columns: tuple[Coverage, ...]
     uneven: tuple[Uneven, ...]
+    missing: tuple[Missing, ...]
     overlooked: tuple[Overlooked, ...]
     late_facts: tuple[LateFacts, ...]
     files: tuple[SourceFile, ...]
@@ -427,6 +453,7 @@ def _read(connection: "duckdb.DuckDBPyConnection") -> ReportData:
         extra_factors=_coverage(connection, "core.factor_scores", extra, is_ruled),
         columns=tuple(_column_coverage(connection)),
         uneven=_rows(connection, Uneven, f"({_UNEVEN})", "table_name, spread_pp desc, column_name, party"),
+        missing=_rows(connection, Missing, f"({_MISSING})", "table_name, slice"),
         overlooked=_rows(connection, Overlooked, "(from marts.rulings_alike where is_overlooked)", "alike_by"),
         late_facts=tuple(_late_facts(connection)),
         files=_rows(connection, SourceFile, "meta.files", "batch, file"),

@@ -148,6 +148,8 @@ def sellers(rate: Rate, unknown: float = 0.0) -> Label:
         head = Label(f"Sellers behind them: {n}.", f"涉及 {n} 个卖家。")
     if rate.n_clusters == 1:
         return ONE_SELLER
+    if rate.n_clusters == rate.n_total:
+        return Label(f"{head.en} None of them comes back.{more.en}", f"{head.zh}没有重复出现的卖家。{more.zh}")
     return Label(
         f"{head.en} Because the same sellers come back, the rulings tell as much as about {effective} independent "
         f"ones, and all intervals allow for that.{more.en}",

@@ -34,6 +34,7 @@ DISPUTES = [
     Case("disputes", "buyer_is_not_seller", {"buyer_id": "u2"}, rows=(0,)),
     Case("disputes", "seller_id_mostly_recorded", {"seller_id": None}, rows=(0,)),
     Case("disputes", "order_disputed_once_in_hash_slice", {"order_id": "o1"}),
+    Case("disputes", "order_disputed_once_in_hash_slice", {"order_id": None, "buyer_id": "u1", "seller_id": "u2"}),
     Case("disputes", "some_disputes_are_ruled", {"outcome": "settled"}, also=("rulings_differ",)),
     Case("disputes", "rulings_differ", {"outcome": "partial"}),
     Case("disputes", "key_is_unique", {"dispute_id": "d1"}),

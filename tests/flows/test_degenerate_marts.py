@@ -18,7 +18,8 @@ N = 400
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 MARTS = tuple(name.removeprefix("marts.") for name in OUTPUT_TABLES if name.startswith("marts."))
 #: Marts that list things found in the data, which may be none.
-LISTS = {"decider_effects", "surprising_rulings", "trend", "calibration", "time_to_ruling", "records_by_outcome"}
+LISTS = {"decider_effects", "surprising_rulings", "trend", "calibration", "time_to_ruling"}
+LISTS |= {"records_by_outcome", "records_by_group"}
 #: Words of a status.
 WORDS = r"^[a-z][a-z0-9_]*$"
 #: Marts that are about all disputes, not only about ruled ones.

@@ -282,7 +282,7 @@ def _compared(row: ReversalRow, crude: _Effects, placed: Clustered, strata: Stra
     row = _with_effects(row, "crude", crude)
     if pooled.difference is None:
         return replace(row, status="no_stratum_has_both")
-    row = _with_strata(_with_effects(row, "adjusted", pooled), placed, counts, (strata, crude.sign))
+    row = _with_strata(_with_effects(row, "adjusted", pooled), placed, counts, (strata, crude))
     differs = crude.sign * pooled.sign < 0
     is_sure = differs and crude.direction * pooled.direction < 0
     p_values = [effects.p_value for effects in (crude, pooled)]
@@ -326,20 +326,23 @@ def _bound(measure: str) -> float:
 
 
 def _with_strata(
-    row: ReversalRow, placed: Clustered, counts: Floats, strata_and_sign: tuple[Strata, int]
+    row: ReversalRow, placed: Clustered, counts: Floats, strata_and_crude: tuple[Strata, _Effects]
 ) -> ReversalRow:
-    """Name the strata whose own effect has the opposite sign to the crude one, and those of which that is sure."""
-    strata, sign = strata_and_sign
+    """Name the strata whose own effect has the opposite sign to the crude one, and those of which that is sure.
+
+    Nothing is surely the opposite of a crude effect whose own sign is open.
+    """
+    strata, crude = strata_and_crude
     with_both = np.minimum(counts[:, :2].sum(axis=1), counts[:, 2:].sum(axis=1))
     large = np.flatnonzero(with_both >= FEWEST_PER_SIDE)
     opposite, surely = [], []
     for place in large:
         own = risk_difference(counts[[place]])
-        if own is None or own.estimate * sign >= 0:
+        if own is None or own.estimate * crude.sign >= 0:
             continue
         opposite.append(strata.labels[place])
         found = placed.within(int(place)).interval(own)
-        if found.p_value is not None and found.p_value <= SIGNIFICANCE / large.size:
+        if crude.direction and found.p_value is not None and found.p_value <= SIGNIFICANCE / large.size:
             surely.append(strata.labels[place])
     return replace(
         row,

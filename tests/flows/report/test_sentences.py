@@ -183,6 +183,23 @@ def test_uneven_records_lead_the_report(tmp_path: Path) -> None:
     assert notice.zh.startswith("注意：记录的多少取决于判定结果：是否有证据：“支持买家”时 95%，“支持卖家”时 0%；")
 
 
+def test_months_without_any_evidence_lead_the_report(tmp_path: Path) -> None:
+    rows = [
+        {"table_name": table, "slice": "month", "value": f"2025-0{month}", "n": 100, "n_recorded": recorded,
+         "share": recorded / 100, "highest_share": 0.8, "is_missing": recorded == 0, "status": "ok"}
+        for table in ("evidence", "messages")
+        for month, recorded in enumerate((0, 0, 0, 0, 80, 70), 1)
+    ]  # fmt: skip
+    found = read_release(Release().add("marts.records_by_group", *rows).write(tmp_path / "rulings.duckdb"))
+    notice, after = sentences(answer_section(found, Disclosure(frozenset())))[:2]
+    assert notice.en == (
+        "Beware: hardly any evidence is recorded in the 400 rulings of 4 months from 2025-01 to 2025-04, but in 75.0% "
+        "of the others. If it was not written down, or not exported, it wrongly counts as none: effects of "
+        "evidence, and the rank of the factor, are then too small."
+    )
+    assert not after.en.startswith("Beware")
+
+
 @pytest.mark.parametrize(("effect", "leads"), [(4.0, True), (1.5, False)])
 def test_rulings_of_one_buyer_that_are_alike_are_told(tmp_path: Path, effect: float, leads: bool) -> None:
     row = {"alike_by": "buyer", "n": 5000, "n_units": 150, "n_pairs": 9000, "similarity": 0.09, "is_overlooked": True,

@@ -95,6 +95,19 @@ def test_an_effect_reversed_in_one_category_is_named() -> None:
     assert row["strata_surely_opposite"] == "luxury"
 
 
+def test_nothing_is_surely_the_opposite_of_a_crude_effect_whose_sign_is_open() -> None:
+    rng = np.random.default_rng(3)
+    frame = ruled(8_000, n_sellers=500)
+    slope = np.where(np.arange(8_000) % 2 == 0, 2.0, -2.0)
+    frame = frame.with_columns(category=pl.Series(np.where(slope > 0, "a", "b")))
+    chance = 1 / (1 + np.exp(-slope * frame["evidence_advantage"].to_numpy()))
+    won = pl.Series(np.where(chance > rng.random(8_000), "buyer_wins", "seller_wins"))
+    row = _row(_table(frame.with_columns(outcome=won)), "evidence", "category")
+    low, high = (float(str(row[f"crude_rd_ci_{end}"])) for end in ("low", "high"))
+    assert low < 0 < high
+    assert (row["n_strata_opposite"], row["strata_surely_opposite"]) == (1, "")
+
+
 def test_effects_of_a_small_table_by_hand() -> None:
     # Two categories; the high group has 30 of 40 and 10 of 40 wins, the low group 20 of 20 and 10 of 100 wins.
     cells = [("a", 1, 30, 10), ("a", 0, 20, 0), ("b", 1, 10, 30), ("b", 0, 10, 90)]

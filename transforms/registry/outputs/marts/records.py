@@ -41,4 +41,35 @@ RECORDS_BY_OUTCOME = Table(
     ),
 )
 
-TABLES = (RECORDS_BY_OUTCOME,)
+RECORDS_BY_GROUP = Table(
+    "marts",
+    "records_by_group",
+    Label(
+        "In how many ruled disputes of a month, category, claim or kind of decider anything is recorded",
+        "各月份、类目、主张、判定方的已判定纠纷中有任何记录的比例",
+    ),
+    ("table_name", "slice", "value"),
+    (
+        text("table_name", "evidence, messages or violations", "evidence 证据、messages 消息或 violations 违规"),
+        text(
+            "slice", "month, category, claim or decided_by", "month 月份、category 类目、claim 主张或 decided_by 判定方"
+        ),
+        text("value", "The group", "该组"),
+        count("n", "Ruled disputes", "已判定纠纷数"),
+        count("n_recorded", "Those with a row that counts", "其中有计入记录的数量"),
+        share("share", "n_recorded over n", "占比"),
+        share(
+            "highest_share",
+            "Highest share among the groups of the slice with 30 or more",
+            "样本不少于 30 的各组中最大占比",
+        ),
+        flag(
+            "is_missing",
+            "Less than a twentieth of what the highest share lets expect, where that is 20 or more",
+            "不足按最大占比预期数量的二十分之一，且预期不少于 20",
+        ),
+        STATUS,
+    ),
+)
+
+TABLES = (RECORDS_BY_OUTCOME, RECORDS_BY_GROUP)

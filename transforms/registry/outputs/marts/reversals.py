@@ -67,8 +67,8 @@ REVERSALS = Table(
         text("strata_opposite", "Those strata", "符号相反的层"),
         text(
             "strata_surely_opposite",
-            "Those of them whose interval excludes zero, corrected for their number",
-            "其中区间不含零的层（已作多重校正）",
+            "Those of them whose interval excludes zero, corrected for their number, if that of the crude one does",
+            "其中区间不含零的层（已作多重校正）；粗效应区间含零时为空",
         ),
         STATUS,
     ),
