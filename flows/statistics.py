@@ -41,7 +41,7 @@ from transforms.statistics.validation import calibration_table, validate, valida
 _T = TypeVar("_T")
 
 #: GiB that a process takes by itself and for each million disputes, and that all of them may take together.
-GIB_ALONE, GIB_PER_MILLION, GIB_TOGETHER = 0.2, 0.37, 4.5
+GIB_ALONE, GIB_PER_MILLION, GIB_TOGETHER = 0.2, 0.2, 4.5
 #: With so many disputes starting a process or two takes less time than it saves.
 FEWEST_FOR_PROCESSES = 50_000
 
@@ -238,6 +238,10 @@ def _reversals(inputs: _Inputs) -> dict[str, pl.DataFrame]:
     return {"reversals": reversals(inputs.rows, levels, bounds, inputs.modelled)}
 
 
+def _surprising(inputs: _Inputs) -> dict[str, pl.DataFrame]:
+    return {"surprising_rulings": surprising_rulings(inputs.rows, inputs.modelled, parts=Parts(inputs.parts))}
+
+
 def _claims(inputs: _Inputs) -> dict[Key, Found]:
     return answer_by_models(Data(inputs.rows, inputs.disputes, inputs.favoured))
 
@@ -257,7 +261,7 @@ _JOBS: dict[str, Callable[[_Inputs], Any]] = {
     "deciders": _deciders,
     "trend": lambda inputs: {"trend": trend(inputs.rows, inputs.added)},
     "importance": lambda inputs: measure_importance(inputs.rows, inputs.added),
-    "surprising_rulings": lambda inputs: {"surprising_rulings": surprising_rulings(inputs.rows, inputs.modelled)},
+    "surprising_rulings": _surprising,
     "times": _times,
     "validation": lambda inputs: validate(inputs.rows, inputs.added),
 }

@@ -103,13 +103,22 @@ class Plan:
 
     def matrix(self, part: Part) -> Matrix:
         """Make the matrix of a part."""
+        return self.read(part)[1]
+
+    def read(self, part: Part, keep: Sequence[str] = ()) -> tuple[pl.DataFrame, Matrix]:
+        """Make the matrix of a part, and read columns of the same rows.
+
+        Args:
+            part: The part.
+            keep: Columns beside those of the terms.
+        """
         numbers, names = [term for term, _ in self.numbers], [term for term, _ in self.names]
-        rows, sellers = read_columns(ruled(part.read()), [*numbers, *names])
+        rows, sellers = read_columns(ruled(part.read()), [*numbers, *names], keep)
         columns = {term.name: dense_column(term, rows[term.column], scaling) for term, scaling in self.numbers}
         values = [column.values for column in columns.values()]
         values += [columns[name].is_missing.astype(np.float64) for name in self.indicators]
         blocks = [levels.block(code_column(rows[term.column])) for term, levels in self.names]
-        return self._filled(bare_matrix(rows["outcome"].to_numpy(), sellers), values, blocks)
+        return rows, self._filled(bare_matrix(rows["outcome"].to_numpy(), sellers), values, blocks)
 
     @property
     def empty(self) -> Matrix:

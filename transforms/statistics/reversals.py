@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from transforms.statistics.clusters import Floats, Integers
@@ -105,11 +106,14 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Strata:
-    """What disputes are divided by: names, and the stratum of each dispute."""
+    """What disputes are divided by: names, and the stratum of each dispute.
+
+    There is one for each factor and group of disputes, so that wider codes would take most of the memory.
+    """
 
     name: str
     labels: tuple[str, ...]
-    codes: Integers
+    codes: npt.NDArray[np.uint16]
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ def reversals(
     chosen = ruled.lazy().select(*columns, *(pl.col(spec.column).alias(_value_column(spec)) for spec in own))
     rulings = order_rulings(with_levels(chosen.collect(), levels, own))
     labels = {str(name): dict(rows.select("code", "level").iter_rows()) for (name,), rows in bounds.group_by("factor")}
-    context = [*(Strata(name, *coded_text(rulings.frame[name])) for name in CONTEXT), _price_bands(rulings)]
+    context = [*(_text_strata(rulings, name) for name in CONTEXT), _price_bands(rulings)]
     by_level = {spec.name: _level_strata(rulings, spec, labels.get(spec.name, {})) for spec in own}
 
     def of_factor(spec: FactorSpec) -> list[ReversalRow]:
@@ -176,9 +180,15 @@ def _value_column(spec: FactorSpec) -> str:
     return f"value of {spec.name}"
 
 
+def _text_strata(rulings: Rulings, name: str) -> Strata:
+    """The values of a column as strata."""
+    labels, codes = coded_text(rulings.frame[name])
+    return Strata(name, labels, codes.astype(np.uint16))
+
+
 def _level_strata(rulings: Rulings, spec: FactorSpec, labels: Mapping[int, str]) -> Strata:
     """The levels of a factor as strata."""
-    codes = rulings.frame[level_column(spec)].cast(pl.Int64).fill_null(0).to_numpy()
+    codes = rulings.frame[level_column(spec)].cast(pl.UInt16).fill_null(0).to_numpy()
     names = [labels.get(code, NOT_RECORDED) for code in range(int(codes.max(initial=0)) + 1)]
     return Strata(spec.name, tuple(names), codes)
 
@@ -190,7 +200,7 @@ def _price_bands(rulings: Rulings) -> Strata:
     names = dict(bounds.select("code", "level").iter_rows())
     most = max(names, default=0)
     labels = tuple(names.get(code, NOT_RECORDED) for code in range(most + 1))
-    return Strata(PRICE_BAND.name, labels, codes.cast(pl.Int64).to_numpy())
+    return Strata(PRICE_BAND.name, labels, codes.to_numpy())
 
 
 def contrasts(values: pl.Series, spec: FactorSpec) -> list[Contrast]:
@@ -260,7 +270,7 @@ def _rows(rulings: Rulings, contrast: Contrast, strata: Sequence[Strata]) -> Ite
     whole = cluster_cells(cells, rulings.clusters[contrast.rows], has_sellers=size.has_sellers)
     crude = _effects(whole, whole.counts(1))
     for each in strata:
-        placed = replace(whole, cells=each.codes[contrast.rows] * N_CELLS + cells)
+        placed = replace(whole, cells=each.codes[contrast.rows].astype(np.int64) * N_CELLS + cells)
         yield _compared(replace(blank, stratifier=each.name), crude, placed, each)
 
 

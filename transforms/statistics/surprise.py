@@ -8,24 +8,25 @@ others (cross-fitting; Stone 1974), so that neither a ruling nor its seller's ot
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from transforms.statistics.clusters import Floats, Integers
-from transforms.statistics.design import Prepared, prepare
 from transforms.statistics.effects import FittedModel, fit_model, ordinal_family
 from transforms.statistics.families import Family, logistic
 from transforms.statistics.matrix import Matrix, linear_predictor, weighted_sums
 from transforms.statistics.newton import Fit
 from transforms.statistics.ordinal import Ordinal
+from transforms.statistics.parts import Part, Parted, Parts, Plan, Whole, design_in_parts
 from transforms.statistics.reference import two_sided_quantile
 from transforms.statistics.rulings import rows_frame
 from transforms.statistics.sampling import owner_of
 from transforms.statistics.sandwich import covariance
 from transforms.statistics.specs import CORE_FACTORS, OUTCOMES, OVERALL, FactorSpec
-from transforms.statistics.terms import ADVANTAGES, CONTROLS, Term, extra_term
+from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, Numeric, extra_term
 
 #: So many rulings are listed.
 MOST_SURPRISING = 100
@@ -70,24 +71,62 @@ class SurpriseRow:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """The model of the rulings of other sellers, and what it says of one part's rulings.
+class _Predictor:
+    """The model of the rulings of four parts of the sellers, for those of the fifth.
 
     Attributes:
-        rows: Places of the part's rulings in the whole matrix, ascending.
         model: The model; ``fitted`` is None where its ``status`` says why.
         slopes: Its slopes, finite for levels whose rulings all ended alike.
-        probabilities: Of the three outcomes, shape (3, len(rows)).
     """
 
-    rows: Integers
     model: FittedModel[Matrix]
     slopes: Floats
-    probabilities: Floats
+
+    def probabilities(self, matrix: Matrix) -> Floats:
+        """Probabilities of the three outcomes of some rulings, shape (3, n)."""
+        assert self.model.fitted is not None
+        occurring = np.flatnonzero(np.bincount(self.model.matrix.outcome))
+        found = [
+            outcome_probabilities(
+                self.model.family, self.model.fitted, linear_predictor(matrix, rows, self.slopes), occurring
+            )
+            for rows in matrix.chunks()
+        ]
+        return np.concatenate([np.zeros((len(OUTCOMES), 0)), *found], axis=1)
+
+
+@dataclass(frozen=True)
+class _Ruling:
+    """A ruling that may be listed.
+
+    Attributes:
+        columns: Its identifier and advantages.
+        outcome: Its code.
+        surprise: In nats.
+        fold: The part of the sellers that its own is in.
+        chances: Of the three outcomes, shape (3,).
+        predictors: Values of all predictors, shape (n_slopes,).
+    """
+
+    columns: Mapping[str, Any]
+    outcome: int
+    surprise: float
+    fold: int
+    chances: Floats
+    predictors: Floats
+
+    @property
+    def rank(self) -> tuple[float, str]:
+        """The most surprising come first; ids decide between equals."""
+        return -round(self.surprise, RANKED_DIGITS), str(self.columns["dispute_id"])
 
 
 def surprising_rulings(
-    frame: pl.LazyFrame, specs: Sequence[FactorSpec], most: int = MOST_SURPRISING, most_fitted: int = MOST_FITTED
+    frame: pl.LazyFrame,
+    specs: Sequence[FactorSpec],
+    most: int = MOST_SURPRISING,
+    most_fitted: int = MOST_FITTED,
+    parts: Parts | None = None,
 ) -> pl.DataFrame:
     """List the rulings that are least probable, given the factors.
 
@@ -97,6 +136,7 @@ def surprising_rulings(
         specs: The factors.
         most: How many to list.
         most_fitted: On how many rulings a model is fitted, about.
+        parts: The same disputes in parts, one of which is looked at at a time; by default they are one part.
 
     Returns:
         One row per ruling with the columns of ``SurpriseRow``, the most surprising first; of equals the one whose id
@@ -104,55 +144,73 @@ def surprising_rulings(
         ruling; ``context`` is category, claim, price, month and extra factors. ``top_reason_factor`` is what pointed
         most to another outcome than that of the ruling.
     """
-    extra = [extra_term(spec) for spec in specs if spec not in (*CORE_FACTORS, OVERALL)]
-    terms: list[Term] = [*ADVANTAGES, *CONTROLS, *extra]
-    prepared = prepare(frame, terms)
-    matrix = prepared.design(terms).matrix
-    family = ordinal_family(matrix)
-    buckets = _buckets(prepared.rows)
-    parts = [_predict(matrix, family, buckets, (fold, most_fitted)) for fold in range(FOLDS)]
-    status = _status(matrix, parts)
+    terms = [*ADVANTAGES, *CONTROLS, *(extra_term(spec) for spec in specs if spec not in (*CORE_FACTORS, OVERALL))]
+    numbers = [term for term in terms if isinstance(term, Numeric)]
+    names = [term for term in terms if isinstance(term, Categorical)]
+    parts = parts or Parts((Whole(frame),))
+    rows = design_in_parts(parts, numbers, names).rows
+    predictors = _fit_folds(frame, rows, most_fitted)
+    status = _status(rows.n, predictors)
     if status != "ok":
-        return rows_frame([SurpriseRow(0, n=matrix.n, status=status)], SurpriseRow)
-    return rows_frame(list(_listed(prepared, matrix, parts, most)), SurpriseRow)
+        return rows_frame([SurpriseRow(0, n=rows.n, status=status)], SurpriseRow)
+    found = parts.spread(partial(_look_at, plan=rows.plan, predictors=predictors, most=most), parts.parts)
+    listed = sorted((ruling for rulings, _ in found for ruling in rulings), key=lambda ruling: ruling.rank)[:most]
+    means = np.asarray(sum(sums for _, sums in found)) / rows.n
+    return rows_frame(list(_listed(listed, predictors, means, rows)), SurpriseRow)
 
 
-def _status(matrix: Matrix, parts: Sequence[_Part]) -> str:
+def _status(n: int, predictors: Mapping[int, _Predictor]) -> str:
     """Why rulings cannot be predicted, or ``ok``."""
-    if matrix.n == 0:
+    if n == 0:
         return "nothing_ruled"
-    failed = [part.model for part in parts if part.rows.size and part.model.fitted is None]
+    failed = [each.model for each in predictors.values() if each.model.fitted is None]
     if not failed:
         return "ok"
     # Without rulings of other sellers there is nothing to learn from.
     return failed[0].status if failed[0].matrix.n else "one_cluster"
 
 
-def _buckets(rows: pl.DataFrame) -> Integers:
+def _bucket(schema: Mapping[str, pl.DataType]) -> pl.Expr:
     """A number from 0 for each seller, or dispute without one, that depends on nothing but the id."""
-    return (
-        rows.select((owner_of(rows.schema).hash(seed=1) % (FOLDS * _HASH_PARTS)).cast(pl.Int64)).to_series().to_numpy()
-    )
+    return owner_of(schema).hash(seed=1) % (FOLDS * _HASH_PARTS)
 
 
-def _predict(matrix: Matrix, family: Family, buckets: Integers, fold_and_most: tuple[int, int]) -> _Part:
-    """Fit on the rulings of other parts and predict those of one."""
-    fold, most = fold_and_most
-    is_other = buckets % FOLDS != fold
-    kept = min(most * _HASH_PARTS // max(int(is_other.sum()), 1), _HASH_PARTS)
-    fitted_rows = np.flatnonzero(is_other & (buckets // FOLDS < kept))
-    rows = np.flatnonzero(~is_other)
-    others = matrix.take(fitted_rows)
-    model = fit_model("ordinal", others, family)
-    if model.fitted is None:
-        return _Part(rows, model, np.zeros(0), np.zeros((len(OUTCOMES), 0)))
-    slopes = _finite_slopes(others, model, model.fitted)
-    part, occurring = matrix.take(rows), np.flatnonzero(np.bincount(matrix.outcome.astype(np.int64)))
-    probabilities = [
-        outcome_probabilities(family, model.fitted, linear_predictor(part, chunk, slopes), occurring)
-        for chunk in part.chunks()
-    ]
-    return _Part(rows, model, slopes, np.concatenate([np.zeros((len(OUTCOMES), 0)), *probabilities], axis=1))
+def _fit_folds(frame: pl.LazyFrame, rows: Parted, most: int) -> dict[int, _Predictor]:
+    """For each part of the sellers with any ruling the model of those of the others."""
+    rulings = frame.filter(pl.col("outcome").is_in(OUTCOMES))
+    bucket = _bucket(rulings.collect_schema())
+    counted = rulings.group_by((bucket % FOLDS).alias("fold")).len("n").sort("fold").collect()
+    sizes = {int(fold): int(n) for fold, n in counted.iter_rows()}
+    family, found = ordinal_family(rows), {}
+    for fold, size in sizes.items():
+        kept = min(most * _HASH_PARTS // max(rows.n - size, 1), _HASH_PARTS)
+        others = rulings.filter((bucket % FOLDS != fold) & (bucket // FOLDS < kept))
+        matrix = rows.plan.matrix(Whole(others))
+        model = fit_model("ordinal", matrix, family)
+        slopes = _finite_slopes(model, matrix, model.fitted) if model.fitted else np.zeros(0)
+        found[fold] = _Predictor(model, slopes)
+    return found
+
+
+def _look_at(part: Part, plan: Plan, predictors: Mapping[int, _Predictor], most: int) -> tuple[list[_Ruling], Floats]:
+    """The most surprising rulings of a part, and the sums of its predictors."""
+    rows, matrix = plan.read(part, [f"{name}_advantage" for name in FACTORS])
+    folds = rows.select((_bucket(rows.schema) % FOLDS).cast(pl.Int64)).to_series().to_numpy()
+    chances = np.zeros((len(OUTCOMES), matrix.n))
+    for fold, predictor in predictors.items():
+        places = np.flatnonzero(folds == fold)
+        chances[:, places] = predictor.probabilities(matrix.take(places))
+    observed = chances[matrix.outcome.astype(np.int64), np.arange(matrix.n)]
+    surprise = -np.log(np.maximum(observed, np.finfo(np.float64).tiny))
+    chosen = _ranked(surprise.round(RANKED_DIGITS), rows["dispute_id"].cast(pl.String), most)
+    rulings = [
+        _Ruling(
+            rows.row(place, named=True), int(matrix.outcome[place]), float(surprise[place]), int(folds[place]),
+            chances[:, place], weighted_sums(matrix, slice(place, place + 1), np.ones(1)),
+        )
+        for place in chosen.tolist()
+    ]  # fmt: skip
+    return rulings, _sum_of_predictors(matrix)
 
 
 def outcome_probabilities(family: Family, fitted: Fit, eta: Floats, occurring: Integers) -> Floats:
@@ -175,7 +233,7 @@ def outcome_probabilities(family: Family, fitted: Fit, eta: Floats, occurring: I
     return probabilities
 
 
-def _finite_slopes(matrix: Matrix, model: FittedModel[Matrix], fitted: Fit) -> Floats:
+def _finite_slopes(model: FittedModel[Matrix], matrix: Matrix, fitted: Fit) -> Floats:
     """The slopes, with finite ones for indicators and levels whose rulings all ended at one end.
 
     Their coefficient is infinite; they get the one at which the odds of that end are (n + ½) : ½ on average (Haldane
@@ -208,35 +266,27 @@ def indicator_at(matrix: Matrix, place: int) -> "np.ndarray[tuple[int], np.dtype
     return np.asarray(matrix.blocks[block].codes == place - matrix.offsets[block])
 
 
-def _listed(prepared: Prepared, matrix: Matrix, parts: Sequence[_Part], most: int) -> Iterator[SurpriseRow]:
-    """The most surprising rulings of all parts, in order."""
-    surprise, part_of = np.zeros(matrix.n), np.zeros(matrix.n, dtype=np.int64)
-    for number, part in enumerate(parts):
-        observed = part.probabilities[matrix.outcome[part.rows].astype(np.int64), np.arange(part.rows.size)]
-        surprise[part.rows] = -np.log(np.maximum(observed, np.finfo(np.float64).tiny))
-        part_of[part.rows] = number
-    ranked = _ranked(surprise.round(RANKED_DIGITS), prepared.rows["dispute_id"].cast(pl.String), most)
-    places = np.sort(ranked)
-    chosen, columns = matrix.take(places), prepared.rows[places].rows(named=True)
-    errors = [
-        covariance(part.model.matrix, part.model.family, part.model.fitted) if part.model.fitted else None
-        for part in parts
-    ]
-    means = _mean_predictors(matrix)
-    for rank, place in enumerate(ranked, 1):
-        slot = int(np.searchsorted(places, place))
-        part = parts[part_of[place]]
-        ruling = _Ruling(chosen, slice(slot, slot + 1), columns[slot])
+def _listed(
+    rulings: Sequence[_Ruling], predictors: Mapping[int, _Predictor], means: Floats, rows: Parted
+) -> Iterator[SurpriseRow]:
+    """A row for each of the most surprising rulings, in order."""
+    errors = {
+        fold: covariance(each.model.matrix, each.model.family, each.model.fitted)
+        for fold, each in predictors.items()
+        if each.model.fitted
+    }
+    for rank, ruling in enumerate(rulings, 1):
+        predictor = predictors[ruling.fold]
         row = SurpriseRow(
             rank,
-            n=matrix.n,
-            n_fitted=part.model.matrix.n,
-            n_clusters=part.model.matrix.clustering.n_clusters,
-            surprise=float(surprise[place]),
+            n=rows.n,
+            n_fitted=predictor.model.matrix.n,
+            n_clusters=predictor.model.matrix.clustering.n_clusters,
+            surprise=ruling.surprise,
         )
-        chances = part.probabilities[:, np.searchsorted(part.rows, place)]
-        row = _with_reasons(_with_prediction(row, ruling, chances), part.slopes * (ruling.predictors - means), matrix)
-        yield _with_interval(row, ruling, part, errors[part_of[place]])
+        row = _with_prediction(row, ruling)
+        row = _with_reasons(row, predictor.slopes * (ruling.predictors - means), rows.terms)
+        yield _with_interval(row, ruling, predictor, errors[ruling.fold])
 
 
 def _ranked(surprise: Floats, ids: pl.Series, most: int) -> Integers:
@@ -249,36 +299,17 @@ def _ranked(surprise: Floats, ids: pl.Series, most: int) -> Integers:
     return candidates[order[:most]]
 
 
-def _mean_predictors(matrix: Matrix) -> Floats:
-    """Mean of each predictor, shape (n_slopes,)."""
+def _sum_of_predictors(matrix: Matrix) -> Floats:
+    """Sum of each predictor, shape (n_slopes,)."""
     sums = np.zeros(matrix.n_slopes)
     for rows in matrix.chunks():
         sums += weighted_sums(matrix, rows, np.ones(rows.stop - rows.start))
-    return sums / matrix.n
+    return sums
 
 
-@dataclass(frozen=True)
-class _Ruling:
-    """One ruling: its row of a matrix, and its columns."""
-
-    matrix: Matrix
-    row: slice
-    columns: Mapping[str, Any]
-
-    @property
-    def predictors(self) -> Floats:
-        """Values of all predictors, shape (n_slopes,)."""
-        return weighted_sums(self.matrix, self.row, np.ones(1))
-
-    @property
-    def outcome(self) -> int:
-        """Its code."""
-        return int(self.matrix.outcome[self.row][0])
-
-
-def _with_prediction(row: SurpriseRow, ruling: _Ruling, chances: Floats) -> SurpriseRow:
+def _with_prediction(row: SurpriseRow, ruling: _Ruling) -> SurpriseRow:
     """Fill in what was ruled and what was to be expected."""
-    seller, partial, buyer = (float(chance) for chance in chances)
+    seller, partial, buyer = (float(chance) for chance in ruling.chances)
     recorded = {name: ruling.columns[f"{name}_advantage"] for name in FACTORS}
     values: dict[str, Any] = {
         f"{name}_advantage": float(value) if value is not None and math.isfinite(value) else None
@@ -288,7 +319,7 @@ def _with_prediction(row: SurpriseRow, ruling: _Ruling, chances: Floats) -> Surp
         row,
         dispute_id=str(ruling.columns["dispute_id"]),
         outcome=OUTCOMES[ruling.outcome],
-        expected_outcome=OUTCOMES[int(np.argmax(chances))],
+        expected_outcome=OUTCOMES[int(np.argmax(ruling.chances))],
         p_seller_wins=seller,
         p_partial=partial,
         p_buyer_wins=buyer,
@@ -296,10 +327,10 @@ def _with_prediction(row: SurpriseRow, ruling: _Ruling, chances: Floats) -> Surp
     )
 
 
-def _with_reasons(row: SurpriseRow, moved: Floats, matrix: Matrix) -> SurpriseRow:
+def _with_reasons(row: SurpriseRow, moved: Floats, terms: Sequence[str]) -> SurpriseRow:
     """Fill in by how much each factor moved the log odds, and which pointed most to another outcome."""
     by_factor = dict.fromkeys((*FACTORS, CONTEXT), 0.0)
-    for term, log_odds in zip(matrix.terms, moved, strict=True):
+    for term, log_odds in zip(terms, moved, strict=True):
         owner = next((name for name in FACTORS if term.startswith(f"{name}_advantage")), CONTEXT)
         by_factor[owner] += float(log_odds)
     assert row.outcome is not None
@@ -315,22 +346,20 @@ def _with_reasons(row: SurpriseRow, moved: Floats, matrix: Matrix) -> SurpriseRo
     return replace(row, top_reason_factor=top if against[top] > 0 else None, **reasons)
 
 
-def _with_interval(row: SurpriseRow, ruling: _Ruling, part: _Part, errors: Floats | None) -> SurpriseRow:
+def _with_interval(row: SurpriseRow, ruling: _Ruling, predictor: _Predictor, errors: Floats | None) -> SurpriseRow:
     """Fill in how sure the surprise itself is: delta method on the logarithm of the probability.
 
     Source: Good (1952) for the surprise; Cameron and Trivedi (2005), section 7.2, for the method.
     """
-    model = part.model
+    model = predictor.model
     assert model.fitted is not None
     clustering = model.matrix.clustering
     row = replace(row, status=clustering.status)
     if errors is None:
         return row
-    eta = linear_predictor(ruling.matrix, ruling.row, part.slopes)
-    classes = model.family.classes(ruling.matrix.outcome[ruling.row])
-    derivatives = model.family.derivatives(classes, eta, model.fitted.intercepts)
+    eta, classes = predictor.slopes @ ruling.predictors, model.family.classes(np.array([ruling.outcome]))
+    derivatives = model.family.derivatives(classes, np.array([eta]), model.fitted.intercepts)
     slopes = derivatives.score[0] * ruling.predictors[model.fitted.free]
     gradient = np.concatenate([derivatives.intercept_scores[:, 0], slopes])
     half_width = two_sided_quantile(clustering.dof) * math.sqrt(max(float(gradient @ errors @ gradient), 0.0))
-    assert row.surprise is not None
-    return replace(row, ci_low=max(row.surprise - half_width, 0.0), ci_high=row.surprise + half_width)
+    return replace(row, ci_low=max(ruling.surprise - half_width, 0.0), ci_high=ruling.surprise + half_width)
