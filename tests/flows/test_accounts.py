@@ -114,7 +114,7 @@ def _check_rows(staged: Staged, batches: list[Batch]) -> None:
     assert sorted(messages) == sorted((key, *said) for key, said in _messages_in_force(batches).items())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(_BATCHES)
 def test_rows_reconcile_when_all_batches_come_at_once(batches: list[Batch]) -> None:
     with TemporaryDirectory() as folder:
@@ -124,7 +124,7 @@ def test_rows_reconcile_when_all_batches_come_at_once(batches: list[Batch]) -> N
         _check_rows(staged, batches)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(_BATCHES)
 def test_rows_reconcile_when_batches_come_one_by_one(batches: list[Batch]) -> None:
     with TemporaryDirectory() as folder:

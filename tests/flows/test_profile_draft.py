@@ -360,7 +360,7 @@ TABLE = HEADERS.flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TABLE)
 @example((["case id", "*"], [["", ""]]))
 def test_any_table_gives_a_draft_that_can_be_read(tmp_path: Path, table: tuple[list[str], list[list[str]]]) -> None:

@@ -54,8 +54,7 @@ _FILES = st.one_of(
 @given(_FILES)
 @settings(
     max_examples=_ROUND,
-    deadline=None,
-    database=None,
+    derandomize=SECONDS == 0,
     phases=(Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -160,7 +160,7 @@ _KINDS: dict[str, tuple[bytes, str | None]] = {
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("chunk_bytes", [128, 257, 1024, 1 << 20])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(kinds=st.lists(st.sampled_from(list(_KINDS)), min_size=1, max_size=60))
 def test_row_numbers_hold_across_chunks(
     tmp_path_factory: pytest.TempPathFactory, line_end: bytes, chunk_bytes: int, kinds: list[str]

@@ -95,7 +95,7 @@ def _determined_by_rank(lines: list[Line], hidden: frozenset[Cell]) -> set[Cell]
 _COUNTS = st.one_of(st.just(0), st.integers(0, 15), st.integers(0, 60), st.integers(50, 500))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(_COUNTS, _COUNTS, _COUNTS), min_size=1, max_size=6))
 def test_no_small_count_can_be_worked_out(rows: list[tuple[int, int, int]]) -> None:
     counts, lines = _table_lines(rows)

@@ -213,7 +213,7 @@ def expected(items: list[dict[str, Any]], party: str, dispute: Row) -> float:
     return 10_000 * (1 - left * math.prod(1 - value for value in best.values()))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(items=st.lists(_ITEM, max_size=8), dispute=_DISPUTE)
 def test_score_is_the_formula(items: list[dict[str, Any]], dispute: dict[str, Any]) -> None:
     wide = score(items, **dispute)
@@ -224,7 +224,7 @@ def test_score_is_the_formula(items: list[dict[str, Any]], dispute: dict[str, An
         assert points == pytest.approx(expected(items, party, dispute), abs=0.51)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(items=st.lists(_ITEM, max_size=6), added=_ITEM, dispute=_DISPUTE)
 def test_no_added_item_lowers_a_score_of_either_side(
     items: list[dict[str, Any]], added: dict[str, Any], dispute: dict[str, Any]
@@ -240,7 +240,7 @@ def test_no_added_item_lowers_a_score_of_either_side(
         assert points["before"] <= points["after"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(items=st.lists(_ITEM, min_size=1, max_size=4), dispute=_DISPUTE)
 def test_better_quality_never_lowers_a_score(items: list[dict[str, Any]], dispute: dict[str, Any]) -> None:
     """Every single improvement of the first item, each in a dispute of its own."""
@@ -255,7 +255,7 @@ def test_better_quality_never_lowers_a_score(items: list[dict[str, Any]], disput
     assert min(value for value in points.values() if value is not None) == points["0"]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(items=st.permutations([{**_ALL_GOOD, "kind": kind} for kind in EVIDENCE_KIND.values]), data=st.data())
 def test_the_order_of_rows_does_not_matter(items: list[dict[str, Any]], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(items))

@@ -61,7 +61,7 @@ def facts_before(rows: list[dict[str, Any]], row: dict[str, Any], party: str) ->
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(_DISPUTE, max_size=12).map(numbered))
 def test_earlier_disputes_are_those_a_loop_finds(rows: list[dict[str, Any]]) -> None:
     table = disputes(*rows)
@@ -82,7 +82,7 @@ def test_earlier_disputes_are_those_a_loop_finds(rows: list[dict[str, Any]]) -> 
         assert side["against_365d"] == sum(_AGAINST[party].get(fact["outcome"], 0) for fact in year)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(_DISPUTE, max_size=8).map(numbered), snapshots=st.lists(_SNAPSHOT, max_size=12, unique=True))
 def test_the_latest_snapshot_is_the_one_a_loop_finds(
     rows: list[dict[str, Any]], snapshots: list[tuple[str, datetime]]

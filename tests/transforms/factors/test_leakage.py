@@ -154,7 +154,7 @@ def after_rulings(draw: random.Random, rows: _World) -> _World:
     return rows | {name: rows[name] + late[name] for name in late}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 2**32))
 def test_what_is_uploaded_or_recorded_after_a_ruling_changes_nothing(seed: int) -> None:
     draw = random.Random(seed)
@@ -163,7 +163,7 @@ def test_what_is_uploaded_or_recorded_after_a_ruling_changes_nothing(seed: int) 
     assert scores(after_rulings(draw, rows)) == before
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 2**32))
 def test_permuting_what_came_after_a_ruling_changes_nothing(seed: int) -> None:
     """The late facts of a dispute exchange their contents and their sides."""
@@ -181,7 +181,7 @@ def test_permuting_what_came_after_a_ruling_changes_nothing(seed: int) -> None:
     assert scores(rows) == before
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 2**32), cut=st.integers(0, _DAYS))
 def test_later_rulings_and_snapshots_change_no_earlier_score(seed: int, cut: int) -> None:
     """From the cut on every ruling is another, every snapshot is another, and users get new disputes and snapshots."""
@@ -206,7 +206,7 @@ def test_later_rulings_and_snapshots_change_no_earlier_score(seed: int, cut: int
     assert {name: after[name] for name in earlier} == {name: before[name] for name in earlier}
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(seed=st.integers(0, 2**32))
 def test_its_own_ruling_changes_no_score_of_a_dispute(seed: int) -> None:
     draw = random.Random(seed)
@@ -218,7 +218,7 @@ def test_its_own_ruling_changes_no_score_of_a_dispute(seed: int) -> None:
         assert scores(rows | {"disputes": changed})[row["dispute_id"]] == before[row["dispute_id"]]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 2**32))
 def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     draw = random.Random(seed)

@@ -13,7 +13,7 @@ from transforms.factors.points import SCALE, apportion, exact_share, micro_nats,
 _WEIGHTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=8)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(points=st.integers(0, SCALE), weights=_WEIGHTS)
 def test_shares_add_up_and_are_within_a_point(points: int, weights: list[int]) -> None:
     columns = [f"c{place}" for place in range(len(weights))]
@@ -34,7 +34,7 @@ def test_apportion_by_hand() -> None:
     assert divided.dtypes[:3] == [pl.Int32] * 3
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(nats=st.lists(st.integers(0, 2**40), min_size=2, max_size=20), ceiling=st.integers(0, SCALE))
 def test_saturation_never_falls_and_stays_below_the_ceiling(nats: list[int], ceiling: int) -> None:
     frame = pl.LazyFrame({"nats": sorted(nats)}, schema={"nats": pl.Int64})

@@ -249,7 +249,7 @@ _BAD = {
 _GOOD = {"buyer": ("credit_score",), "seller": ("positive_rate",)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(figures=_FIGURES, more=st.integers(1, 1000))
 def test_scores_stay_within_bounds_and_go_the_right_way(figures: dict[str, Any], more: int) -> None:
     """Each figure by itself made worse, or better, in a dispute of its own; one call scores them all."""
@@ -268,7 +268,7 @@ def test_scores_stay_within_bounds_and_go_the_right_way(figures: dict[str, Any],
         assert all(scores[name] >= start for name in _GOOD[party] if name in scores)  # type: ignore[operator]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(figures=_FIGURES)
 def test_the_parts_follow_the_formula(figures: dict[str, Any]) -> None:
     """Complaints and the rate of positive ratings against the formula in plain floats."""

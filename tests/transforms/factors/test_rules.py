@@ -158,7 +158,7 @@ def expected(breaches: list[dict[str, Any]], party: str, procedure: Row) -> floa
     return clean * 10 * kept
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(breaches=st.lists(_BREACH, max_size=8), procedure=_PROCEDURE)
 def test_score_is_the_formula(breaches: list[dict[str, Any]], procedure: dict[str, Any]) -> None:
     wide = score(breaches, **procedure)
@@ -169,7 +169,7 @@ def test_score_is_the_formula(breaches: list[dict[str, Any]], procedure: dict[st
         assert found == pytest.approx(expected(breaches, party, procedure), abs=0.51)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(breaches=st.lists(_BREACH, max_size=6), added=_BREACH, procedure=_PROCEDURE)
 def test_no_added_breach_raises_a_score(
     breaches: list[dict[str, Any]], added: dict[str, Any], procedure: dict[str, Any]
@@ -185,7 +185,7 @@ def test_no_added_breach_raises_a_score(
         assert found["before"] >= found["after"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(breaches=st.lists(_BREACH, min_size=1, max_size=6), procedure=_PROCEDURE, data=st.data())
 def test_a_step_kept_never_lowers_a_score_and_order_does_not_matter(
     breaches: list[dict[str, Any]], procedure: dict[str, Any], data: st.DataObject

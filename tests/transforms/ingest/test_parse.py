@@ -245,7 +245,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize("table", GOOD)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_doubtful_rows_hold_all_broken_rows(table: str, data: st.DataObject) -> None:
     rows = data.draw(ROWS[table])
@@ -257,7 +257,7 @@ def test_doubtful_rows_hold_all_broken_rows(table: str, data: st.DataObject) -> 
 
 
 @pytest.mark.parametrize("table", GOOD)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_a_row_that_is_not_broken_keeps_every_promise(table: str, data: st.DataObject) -> None:
     declared = INPUT_TABLES[table]

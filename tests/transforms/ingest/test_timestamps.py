@@ -211,21 +211,21 @@ def test_nothing_in_nothing_out() -> None:
 MOMENTS = st.datetimes(datetime(1992, 1, 1), datetime(2099, 1, 1))  # noqa: DTZ001 - the zone is added below
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(MOMENTS, st.integers(-14 * 60, 14 * 60)), min_size=1, max_size=30))
 def test_any_moment_with_any_offset(moments: list[tuple[datetime, int]]) -> None:
     given_times = [moment.replace(tzinfo=timezone(timedelta(minutes=offset))) for moment, offset in moments]
     assert _parse(*(moment.isoformat() for moment in given_times)) == given_times
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(MOMENTS, min_size=1, max_size=30))
 def test_any_moment_without_offset_is_a_time_in_china(moments: list[datetime]) -> None:
     expected = [moment.replace(tzinfo=ZoneInfo(CHINA)).astimezone(UTC) for moment in moments]
     assert _parse(*(moment.isoformat(" ") for moment in moments)) == expected
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(MOMENTS, min_size=1, max_size=10))
 def test_all_ways_to_write_a_moment_are_one_moment(moments: list[datetime]) -> None:
     whole = [moment.replace(second=0, microsecond=0) for moment in moments]
@@ -237,7 +237,7 @@ def test_all_ways_to_write_a_moment_are_one_moment(moments: list[datetime]) -> N
         assert _parse(*(moment.strftime(way) for moment in whole)) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text(st.sampled_from("0123456789-/.: T年月日下午上MARmar+Zz'"), max_size=20), max_size=20))
 def test_garbage_is_read_alike_alone_and_among_others(texts: list[str]) -> None:
     together = _parse(*texts)

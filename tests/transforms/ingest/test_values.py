@@ -363,7 +363,7 @@ def test_all_forms_of_a_numeric_extra_factor_in_one_column() -> None:
     assert found == [value for _, value in FACTORS]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=1))
 def test_all_ways_to_write_an_amount_are_one_amount(amounts: list[Decimal]) -> None:
     column = COLUMNS["decimal"]
@@ -377,19 +377,19 @@ def test_all_ways_to_write_an_amount_are_one_amount(amounts: list[Decimal]) -> N
         assert _typed(column, full_width) == [amount]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.decimals(-(10**10) + 1, 10**10 - 1, places=2), min_size=1))
 def test_any_amount_is_read_exactly(amounts: list[Decimal]) -> None:
     assert _typed(COLUMNS["decimal"], *(f"{amount:f}" for amount in amounts)) == amounts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_any_finite_number_is_read_exactly(numbers: list[float]) -> None:
     assert _typed(COLUMNS["float"], *map(repr, numbers)) == numbers
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1))
 def test_free_text_is_never_changed(texts: list[str]) -> None:
     blank = [

@@ -89,20 +89,20 @@ def _deliveries(draw: st.DrawFn) -> list[Delivered]:
     return draw(st.permutations(rows))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(_deliveries())
 def test_disputes_go_by_time_of_export_then_by_delivery(rows: list[Delivered]) -> None:
     assert _found(_disputes(rows), "disputes") == _oracle(rows, by_export=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_deliveries())
 def test_other_tables_go_by_delivery(rows: list[Delivered]) -> None:
     named = [{"evidence_id": row.key, "dispute_id": "d", "kind": str(row.says) if row.says else None} for row in rows]
     assert _found(_placed(input_frame("evidence", named), rows).lazy(), "evidence") == _oracle(rows, by_export=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_deliveries())
 def test_exactly_one_row_of_each_key_is_in_force(rows: list[Delivered]) -> None:
     found = _found(_disputes(rows), "disputes")

@@ -25,7 +25,7 @@ def _one(check: object, number: str) -> bool:
     return bool(check(pl.Series([number])).item())  # type: ignore[operator] # one of the checks
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(DIGITS, min_size=1, max_size=40))
 def test_luhn_is_that_of_stdnum(numbers: list[str]) -> None:
     expected = [len(number) > 1 and luhn.is_valid(number) for number in numbers]
@@ -37,7 +37,7 @@ def test_what_is_no_number_of_a_card_is_not_luhn(number: str) -> None:
     assert not _one(is_luhn, number)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(BODIES, min_size=1, max_size=30))
 def test_a_card_that_stdnum_takes_is_a_resident_card(bodies: list[str]) -> None:
     numbers = [body + ric.calc_check_digit(body + "0") for body in bodies]
@@ -45,7 +45,7 @@ def test_a_card_that_stdnum_takes_is_a_resident_card(bodies: list[str]) -> None:
     assert is_resident_card(pl.Series(known, dtype=pl.String)).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(BODIES, st.integers(0, 17), st.sampled_from("0123456789X"))
 def test_a_card_with_one_wrong_character_is_none(body: str, place: int, character: str) -> None:
     number = body + ric.calc_check_digit(body + "0")

@@ -32,13 +32,13 @@ def test_a_pseudonym_is_the_start_of_an_hmac(kind: Identifier) -> None:
     assert _names([*values], kind) == [_expected(value, kind) for value in values]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.none() | st.text(st.characters(codec="utf-8"), max_size=80), max_size=20))
 def test_every_text_gets_its_hmac_and_null_stays_null(values: list[str | None]) -> None:
     assert _names(values) == [None if value is None else _expected(value, Identifier.USER) for value in values]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.binary(min_size=16, max_size=200))
 def test_keys_of_any_length_are_taken_as_hmac_takes_them(secret: bytes) -> None:
     assert _names(["x"], key=PseudonymKey(secret)) == [_expected("x", Identifier.USER, secret)]

@@ -68,7 +68,7 @@ def test_nothing_is_held_back_of_the_labelled_lines(monkeypatch: pytest.MonkeyPa
     assert found.equals(tried)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(texts=st.lists(_TEXTS, min_size=40, max_size=80))
 def test_nothing_is_held_back_of_words_in_any_order(texts: list[str]) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:

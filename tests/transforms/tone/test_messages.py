@@ -95,7 +95,7 @@ def test_points_follow_the_formula(text: str) -> None:
     assert row["hostility"] == pytest.approx(round(1 - 0.8**points, 4), abs=1e-9)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(_SENDERS, _TEXTS)
 def test_scores_lie_in_their_range(sender: str | None, text: str) -> None:
     row = scored([(sender, text)]).row(0, named=True)
@@ -105,7 +105,7 @@ def test_scores_lie_in_their_range(sender: str | None, text: str) -> None:
         assert round(row["hostility"], 4) == row["hostility"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(_TEXTS)
 def test_an_added_insult_never_raises_civility(text: str) -> None:
     without, with_insult = scored([("buyer", text), ("buyer", text + "。你这个骗子")]).rows(named=True)
@@ -114,7 +114,7 @@ def test_an_added_insult_never_raises_civility(text: str) -> None:
     assert with_insult["insult"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(_TEXTS)
 def test_an_added_thanks_never_lowers_civility(text: str) -> None:
     without, with_thanks = scored([("buyer", text), ("buyer", text + "。谢谢您")]).rows(named=True)

@@ -181,7 +181,7 @@ def _score(rows: list[dict[str, Any]], party: str) -> float:
     return round(sum(_parts(rows, party).values()), 4)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(_MESSAGES)
 def test_scores_lie_in_their_range_and_parts_are_whole_ten_thousandths(rows: list[dict[str, Any]]) -> None:
     parts = score_tone(_frame(rows), _OPEN, _WEIGHTS).collect()
@@ -190,7 +190,7 @@ def test_scores_lie_in_their_range_and_parts_are_whole_ten_thousandths(rows: lis
     assert parts["points"].equals(parts["points"].round(4))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(_MESSAGES)
 def test_an_added_insult_never_raises_the_score_and_an_added_courtesy_never_lowers_it(
     rows: list[dict[str, Any]],
@@ -200,7 +200,7 @@ def test_an_added_insult_never_raises_the_score_and_an_added_courtesy_never_lowe
     assert _score([*rows, _message("buyer", "courtesy", hours=None)], "buyer") >= before
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(_MESSAGES, st.randoms())
 def test_order_of_rows_and_engine_do_not_matter(rows: list[dict[str, Any]], random: Random) -> None:
     shuffled = random.sample(rows, len(rows))
