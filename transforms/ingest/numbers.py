@@ -7,7 +7,8 @@ The rules, where a text could be read in two ways:
 - An amount of money such as ``12.345`` may be twelve and a bit, or twelve thousand: it is no number unless the profile
   names the decimal mark.
 - Brackets are a minus sign, as in accounts: ``(12.00)`` is -12.
-- ``98%`` is 0.98. ``1.2万`` is 12000. What is no exact figure (``约3千``, ``10+``, ``3-5``, ``10²``) is no number.
+- ``98%`` is 0.98. ``1.2万`` is 12000, and an amount of ``三千元`` 3000 (``written_numbers``). What is no exact figure
+  (``约3千``, ``10+``, ``3-5``, ``10²``) is no number.
 """
 
 import re
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.ingest.wild_text import plain
+from transforms.ingest.written_numbers import written_out
 
 DECIMAL_MARKS = (".", ",")
 THOUSANDS_MARKS = (",", ".", " ", "'", "")
@@ -44,6 +46,7 @@ class NumberForm:
         currency_marks: What may stand before or after an amount.
         has_percent: Whether a percent sign may follow.
         has_units: Whether 千, 万 and the like may follow.
+        has_words: Whether it may be written out, as in 三千.
         scale: What a number without percent sign or unit is multiplied by.
     """
 
@@ -52,6 +55,7 @@ class NumberForm:
     currency_marks: tuple[str, ...] = ()
     has_percent: bool = False
     has_units: bool = True
+    has_words: bool = False
     scale: float = 1.0
 
     @property
@@ -100,7 +104,8 @@ def number_text(raw: pl.Series, form: NumberForm) -> pl.Series:
         pl.when(is_plain).then("number").when(pl.col("percent").is_null()).then(product.cast(pl.String))
         .when(pl.col("unit").is_null()).then((value / 100).round(_SHARE_DIGITS).cast(pl.String))
     )  # fmt: skip
-    return numbers.select(text.alias(raw.name)).to_series()
+    found = numbers.select(text.alias(raw.name)).to_series()
+    return found.fill_null(written_out(bare["text"])) if form.has_words and found.has_nulls() else found
 
 
 _PARTS = ("sign", "digits", "exponent", "unit", "percent")

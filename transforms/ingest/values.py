@@ -254,6 +254,7 @@ def _number_parsers(kind: Kind, numbers: NumberForm) -> tuple[Parser, Parser]:
         numbers,
         currency_marks=(*YUAN, *numbers.currency_marks) if is_money else (),
         has_percent=kind is Kind.FLOAT,
+        has_words=is_money,
     )
     money = _amount if numbers.decimal_mark else _sure_amount
     fast = {Kind.DECIMAL: money, Kind.INTEGER: _fast_integer, Kind.FLOAT: _fast_float}[kind]

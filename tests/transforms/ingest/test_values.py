@@ -158,7 +158,7 @@ BAD = [
     ("decimal", "1.2万多"),
     ("decimal", "1.2w"),
     ("decimal", "1.2k"),
-    ("decimal", "十二"),
+    ("decimal", "三千五"),
     ("decimal", "10²"),
     ("decimal", "①"),
     ("decimal", "١٢"),
