@@ -10,7 +10,8 @@ with ruled as (
         factor_levels.* exclude (dispute_id),
         -- the slice `all` only serves the estimator: how alike the rulings of one seller are
         cast(0 as usmallint) as "all",
-        disputes.seller_id,
+        -- as in sql/temp/dispute_groups.sql
+        case when disputes.seller_id is not null then hash(disputes.seller_id) end as seller_id,
         disputes.outcome
     from core.disputes as disputes
     inner join core.factor_levels as factor_levels using (dispute_id)
