@@ -23,6 +23,8 @@ EXIT_DONE = 0
 EXIT_DATA = 1
 EXIT_USAGE = 2
 DEFAULT_DATA = "data"
+#: What DuckDB makes of Ctrl-C while it works.
+INTERRUPTED = "Query interrupted"
 #: Longest that a statement may take.
 LONGEST_SECONDS = 7 * 24 * 3600
 
@@ -39,6 +41,8 @@ app = App(
     help="Which evidence, rule breaches, tone and reputation go with winning a marketplace dispute.",
     help_epilogue="RULINGS_LOG=json in the environment: lines on standard error are JSON.",
     version_flags=["--version"],
+    # `call` says a sentence; cyclopts would end without a word.
+    suppress_keyboard_interrupt=False,
 )
 Data = Annotated[
     str, Parameter(help="The data directory, a folder or s3://bucket/prefix; nothing is written outside it.")
@@ -89,7 +93,9 @@ def call(command: Callable[[], object]) -> int:
         return _say(str(error), EXIT_USAGE)
     except RunError as error:
         return _say(str(error), EXIT_DATA)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and str(error) != INTERRUPTED:
+            raise
         return _say("stopped; the last release is as it was", EXIT_DATA)
     except OSError as error:
         return _say(f"{refusal(error)}; the last release is as it was", EXIT_DATA)

@@ -52,6 +52,8 @@ def prefect_server(layout: Layout, *, for_one_run: bool = False) -> Iterator[Cal
         env=os.environ | _needless(layout, for_one_run=for_one_run),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # Ctrl-C, which the terminal sends to a whole group, must not end the server before the run that it records.
+        process_group=0,
         preexec_fn=die_with_parent,  # noqa: PLW1509 - before any thread of ours is started
     )
     os.environ[API_VARIABLE] = url

@@ -228,6 +228,7 @@ def test_make_run_is_a_command_that_exists(tmp_path: Path) -> None:
         (RunError("the data"), 1),
         (OSError(28, "No space left on device"), 1),
         (KeyboardInterrupt(), 1),
+        (RuntimeError("Query interrupted"), 1),
         (UsageError("the call"), 2),
     ],
 )
@@ -240,3 +241,15 @@ def test_failures_become_statuses(error: BaseException | None, status: int, caps
     said = capsys.readouterr().err
     assert said.count("\n") == (0 if error is None else 1)
     assert said.startswith("rulings: ") or error is None
+
+
+def test_ctrl_c_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.sample.write_sample", interrupt)
+    words = ["sample", "--disputes", "5", "--out", str(tmp_path / "batch")]
+    assert call(lambda: app(words, exit_on_error=False, print_error=False, result_action="return_value")) == 1
+    assert capsys.readouterr().err == "rulings: stopped; the last release is as it was\n"
