@@ -478,9 +478,12 @@ def read_release(database: Path) -> ReportData:
     import duckdb  # noqa: PLC0415 - heavy
 
     if not database.is_file():
-        raise ReportError(f"There is no release at {database}. Run `rulings run` first.")
+        raise ReportError(f"there is no release at {database}; run: rulings run")
     try:
         with duckdb.connect(str(database), read_only=True, config={"enable_external_access": "false"}) as connection:
             return _read(connection)
     except duckdb.Error as error:
-        raise ReportError(f"The release at {database} cannot be read: {error}") from error
+        cause = " ".join(str(error).split())
+        raise ReportError(
+            f"the release at {database} cannot be read by this version ({cause}); run: rulings run"
+        ) from error

@@ -51,7 +51,7 @@ def test_characters_that_nobody_sees_are_replaced() -> None:
 
 @pytest.mark.parametrize(
     ("release", "sentence"),
-    [(None, "There is no release"), (Release(without=("marts.outcome_rates",)), "outcome_rates")],
+    [(None, "there is no release"), (Release(without=("marts.outcome_rates",)), "outcome_rates")],
 )
 def test_a_release_that_cannot_be_read_is_said_so(tmp_path: Path, release: Release | None, sentence: str) -> None:
     database = tmp_path / "rulings.duckdb"
