@@ -234,7 +234,7 @@ def check_executor(text: str) -> None:
         RunError: No scheduler answers at the address.
     """
     kind, _, address = text.partition("=")
-    if kind not in {THREADS, DASK} or (kind == THREADS and address):
+    if kind not in {THREADS, DASK} or ("=" in text and (kind == THREADS or not address)):
         raise UsageError(
             f"--executor {text} is not known; give threads, dask, or dask=ADDRESS such as dask=tcp://host:8786"
         )

@@ -17,16 +17,13 @@ MOST_SORTED = 500_000
 _TABLES = ("disputes", "factor_scores", "dispute_facts", "score_points")
 #: What the statistics use of a dispute beside its scores and facts.
 _CONTEXT = (
-    "outcome", "refund_ratio", "seller_id", "category", "claim", "item_price_cny", "decided_by", "decider_id",
-    "opened_at", "ruled_at", "paid_on_platform", "applied_in_window", "negotiated_first", "shipped_on_time",
+    "outcome", "refund_ratio", "seller_id", "buyer_id", "category", "claim", "item_price_cny", "decided_by",
+    "decider_id", "opened_at", "ruled_at", "paid_on_platform", "applied_in_window", "negotiated_first",
+    "shipped_on_time",
 )  # fmt: skip
 #: The same for all disputes, ruled or not, of whom only the time that they take is looked at; ``_HOURS`` are facts.
 _OF_ALL = ("outcome", "ruled_at", "seller_id", "category", "claim", "item_price_cny", "decided_by")
 _HOURS = ("hours_to_close", "is_closed_by_ruling")
-_NUMBERED = (
-    pl.col("dispute_id").alias("dispute"),
-    *(pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed=0)).alias(name) for name in IDENTIFIERS),
-)
 #: Numbers for identifiers have so many bits.
 _BITS = 64
 _PART = "part of its seller"
@@ -66,11 +63,11 @@ def gather(scored: Scored, folder: Place) -> Gathered:
         read = pl.collect_all([context, scores, facts, without_own_parts(points)])
         month = month_of(pl.coalesce("ruled_at", "opened_at")).alias("month")
         rows = _side_by_side([read[0].select("dispute_id", "is_ruled", *_CONTEXT, month), *read[1:]])
-        dealt.add(rows.filter("is_ruled").drop("is_ruled").with_columns(*_NUMBERED), number)
+        dealt.add(rows.filter("is_ruled").drop("is_ruled").pipe(_numbered), number)
         ends = read[0].select("dispute_id", *_OF_ALL, month_of(pl.col("opened_at")).alias("month"))
         timed = _side_by_side([ends, read[2].select("dispute_id", *_HOURS), read[1]])
         every.append(str(folder / f"all-{number:06}.parquet"))
-        timed.with_columns(*_NUMBERED).write_parquet(every[-1], compression="lz4")
+        timed.pipe(_numbered).write_parquet(every[-1], compression="lz4")
     return Gathered(dealt.in_order(), tuple(every))
 
 
@@ -82,6 +79,13 @@ def _side_by_side(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     for frame in others:
         first = first.join(frame, on="dispute_id", how="left", maintain_order="left")
     return first
+
+
+def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Numbers in place of identifiers; that of the dispute stays as ``dispute``."""
+    names = [name for name in IDENTIFIERS if name in rows.columns]
+    numbers = [pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed=0)).alias(name) for name in names]
+    return rows.with_columns(pl.col("dispute_id").alias("dispute"), *numbers)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,12 @@ _OWN = {
     "decider": Label("a decider's own (agent or jury)", "判定人自身特征（如客服或小法庭）"),
 }
 
+#: Where it is allowed for (decision 015).
+_BUT = {
+    "buyer": Label(" (those of claims P1 and P2a do)", "（说法 P1、P2a 的区间除外）"),
+    "decider": Label("", ""),
+}
+
 
 def overlooked_notices(data: ReportData) -> Iterator[Label]:
     """What leads the report."""
@@ -38,11 +44,12 @@ def _factor(row: Overlooked) -> float:
 
 def _told(row: Overlooked) -> Label:
     who, own, factor = _WHO[row.alike_by], _OWN[row.alike_by], decimal(_factor(row))
+    but = _BUT[row.alike_by]
     alike, n, units = decimal(row.similarity, 2), count(row.n), count(row.n_units)
     return Label(
         f"Rulings of one {who.en} are more alike than their cases explain (correlation {alike}; {units} {who.en}s in "
-        f"{n} rulings). Intervals allow for sellers who come back, not for this: those of shares, and of what is "
-        f"{own.en}, may be up to {factor} times too narrow, and tests of it are too sure.",
+        f"{n} rulings). Intervals allow for sellers who come back, not for this{but.en}: those of "
+        f"shares, and of what is {own.en}, may be up to {factor} times too narrow, and tests of it are too sure.",
         f"同一{who.zh}的判定比案情所能解释的更相似（相关 {alike}；{n} 个判定涉及 {units} 个{who.zh}）。区间只考虑了"
-        f"同一卖家多次出现，未考虑这一点：各占比以及{own.zh}的区间应最多放宽至 {factor} 倍，相应检验过于乐观。",
+        f"同一卖家多次出现，未考虑这一点{but.zh}：各占比以及{own.zh}的区间应最多放宽至 {factor} 倍，相应检验过于乐观。",
     )

@@ -1,7 +1,6 @@
 -- Grain: part of a claim. Key: claim_id.
 -- Estimated in transforms/claims, whose order the rows keep.
--- Where what a claim asks about is recorded for some outcomes more than for others, its finding says so; a claim about
--- the buyer as a person also where rulings of one buyer are alike, for which intervals do not allow.
+-- Where what a claim asks about is recorded for some outcomes more than for others, its finding says so.
 create or replace table marts.claim_findings as
 with recorded_unevenly as (
     select distinct
@@ -20,17 +19,10 @@ with recorded_unevenly as (
         )
 ),
 
-by_buyer as (
-    select cast(round(sqrt(design_effect), 1) as varchar) as times
-    from marts.rulings_alike
-    where alike_by = 'buyer' and is_overlooked
-),
-
 found as (
     select
         *,
-        verdict in ('supported', 'contradicted') and factor in (from recorded_unevenly) as is_doubtful,
-        if(claim in ('P1', 'P2') and verdict <> 'not_testable', (select times from by_buyer), null) as times_too_narrow
+        verdict in ('supported', 'contradicted') and factor in (from recorded_unevenly) as is_doubtful
     from scored.claim_findings
 )
 
@@ -70,10 +62,7 @@ select
             is_doubtful,
             ' Beware: how much of this is recorded depends on how disputes were ruled; that alone may make the effect.',
             ''
-        ),
-        ' Beware: rulings of one buyer are alike, for which the interval does not allow: it may be up to '
-        || times_too_narrow
-        || ' times too narrow.'
+        )
     ) as finding_en,
     concat(
         finding_zh,
@@ -81,8 +70,7 @@ select
             is_doubtful,
             '注意：相关内容记录的多少取决于判定结果，仅此就可能造成该效应。',
             ''
-        ),
-        '注意：同一买家的判定彼此相似，区间未考虑这一点，应最多放宽至 ' || times_too_narrow || ' 倍。'
+        )
     ) as finding_zh,
     e_value,
     e_value_ci,

@@ -118,7 +118,7 @@ def test_a_scheduler_that_does_not_answer_is_said(release: Built, prefix: S3Path
     )
 
 
-@pytest.mark.parametrize("executor", ["ray", "threads=4", "dask=nowhere", "dask=tcp://host:port"])
+@pytest.mark.parametrize("executor", ["ray", "threads=4", "dask=", "dask=nowhere", "dask=tcp://host:port"])
 def test_an_executor_that_is_none_is_wrong_usage(release: Built, prefix: S3Path, executor: str) -> None:
     done = _run(prefix, release.inbox, executor)
     assert done.returncode == 2

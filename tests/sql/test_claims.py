@@ -28,9 +28,6 @@ def _uneven(connection: duckdb.DuckDBPyConnection, *things: tuple[str, str]) -> 
     )
     for table, column in things:
         connection.execute("insert into marts.records_by_outcome values (?, ?, true)", [table, column])
-    connection.execute(
-        "create table marts.rulings_alike (alike_by varchar, design_effect double, is_overlooked boolean)"
-    )
 
 
 def test_a_finding_says_where_recording_depends_on_the_outcome() -> None:
@@ -59,27 +56,6 @@ def test_a_finding_says_where_recording_depends_on_the_outcome() -> None:
     ]
     assert warned == ["evidence-supported", "rules-supported", "tone-supported"]
     assert [row["claim_id"] for row in one if row["finding_en"] != "F."] == ["tone-supported"]
-
-
-def test_claims_about_the_buyer_as_a_person_say_where_rulings_of_one_buyer_are_alike() -> None:
-    schema = output_table("marts.claim_findings").polars_schema
-    made = [
-        {"claim_id": f"{claim}a", "claim": claim, "verdict": verdict, "finding_en": "F.", "finding_zh": "F。"}
-        for claim, verdict in (("E1", "supported"), ("P1", "inconclusive"), ("P2", "not_testable"))
-    ]
-    rows = pl.DataFrame([{**dict.fromkeys(schema), **row} for row in made], schema=schema).with_row_index("position")
-    with sql_warehouse(claim_findings=rows) as connection:
-        _uneven(connection)
-        connection.execute("insert into marts.rulings_alike values ('buyer', 4, true), ('decider', 9, true)")
-        found = build_table(connection, "marts.claim_findings")
-    said = [row["finding_en"] for row in found]
-    assert said == [
-        "F.",
-        "F. Beware: rulings of one buyer are alike, for which the interval does not allow: it may be up to 2.0 times "
-        "too narrow.",
-        "F.",
-    ]
-    assert "2.0 倍" in str(found[1]["finding_zh"])
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -172,7 +172,7 @@ def _columns(data: Data, models: Sequence[Model], most_rows: int) -> _Columns:
         # with them, the sample is measured in the standard deviations of the whole
         numbers = [term for term in terms if isinstance(term, Numeric) and term.name in asked]
         rows, is_whole_sampled = sample_sellers(frame, MOST_HEADLINE_ROWS)
-        whole = prepare(rows, _distinct([*headline, *numbers]), ["refund_ratio"])
+        whole = prepare(rows, _distinct([*headline, *numbers]), ["refund_ratio", "buyer_id"])
     cuts = cut_groups(frame)
     wanted = derived(frame.collect_schema().names(), cuts)
     prepared = prepare(sample.with_columns(wanted), terms, _kept(data.extra, models), whole.scales if whole else None)
@@ -190,4 +190,4 @@ def _kept(extra: Sequence[ExtraFactor], models: Sequence[Model]) -> list[str]:
     parts = parts_of(extra)
     names = {model.population for model in models} | {name for part in parts for name in (part.among, part.others)}
     absents = {f"{absent.flag}{UNKNOWN}" for model in models for absent in model.absents}
-    return sorted((names | absents | {"refund_ratio"}) - {""})
+    return sorted((names | absents | {"refund_ratio", "buyer_id"}) - {""})

@@ -134,8 +134,8 @@ def derived(present: Iterable[str], cuts: Mapping[str, Group]) -> list[pl.Expr]:
     return [expression.alias(name) for name, expression in columns.items()]
 
 
-#: What tells disputes and sellers apart: text, or whole numbers.
-IDENTIFIERS = ("dispute_id", "seller_id")
+#: What tells disputes and persons apart: text, or whole numbers.
+IDENTIFIERS = ("dispute_id", "seller_id", "buyer_id")
 
 
 def measured() -> dict[str, pl.DataType]:

@@ -1,7 +1,7 @@
 """From a model and the parts that it answers to estimates under each definition of winning."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from transforms.claims.model import Kind, Model, Outcome, Part
 from transforms.claims.overall import balance
 from transforms.claims.questions import Question, Rows
 from transforms.statistics.contrasts import Estimate, Response, products_of
+from transforms.statistics.crossed import with_crossed
 from transforms.statistics.families import Likelihood
 from transforms.statistics.inference import Inferred, free_directions, infer
 from transforms.statistics.jackknife import infer_by_jackknife
@@ -40,6 +41,11 @@ class _Effect:
     estimates: tuple[Estimate, ...]
     reference: float | None = None
     log_odds: Estimate | None = None
+
+    @property
+    def all(self) -> tuple[Estimate, ...]:
+        """All of which errors are needed."""
+        return self.estimates if self.log_odds is None else (*self.estimates, self.log_odds)
 
 
 def own_definition(part: Part, model: Model) -> Definition:
@@ -103,14 +109,26 @@ def _answers(questions: Sequence[Question], fitted: Fitted) -> dict[str, Found]:
     errors = None if is_part and not joint else cluster_errors(*model)
     found |= {question.part.claim_id: _joint(question, model, errors) for question in joint}
     effects = {question: _effect(question, fitted, fitted.fit) for question in usable if question not in joint}
-    wanted = [each for effect in effects.values() for each in (*effect.estimates, effect.log_odds) if each is not None]
-    if wanted:
-        values = np.array([each.value for each in wanted])
-        directions = free_directions(fitted.fit, np.stack([each.gradient for each in wanted]))
-        sure = infer_by_jackknife(model, values, directions) if is_part else infer(model, values, directions, errors)
-        inferred = dict(zip(map(id, wanted), sure, strict=True))
+    if effects:
+        inferred = _inferred(effects, fitted, model, errors)
         found |= {question.part.claim_id: _found(question, effect, inferred) for question, effect in effects.items()}
     return {name: _as_recorded(each, fitted.matrix) for name, each in found.items()}
+
+
+def _inferred(
+    effects: Mapping[Question, _Effect], fitted: Fitted, model: tuple[Matrix, Likelihood, Fit], errors: Errors | None
+) -> dict[int, Inferred]:
+    """Errors of all estimates, by the identity of each; without errors of the model, by leaving out each seller."""
+    wanted = [(question, each) for question, effect in effects.items() for each in effect.all]
+    values = np.array([each.value for _, each in wanted])
+    directions = free_directions(model[2], np.stack([each.gradient for _, each in wanted]))
+    sure = infer_by_jackknife(model, values, directions) if errors is None else infer(model, values, directions, errors)
+    own = [place for place, (question, _) in enumerate(wanted) if question.part.is_buyers_own]
+    if own:
+        buyers = wanted[0][0].rows.buyers[fitted.rows]
+        wider = with_crossed(model, directions[own], [sure[place] for place in own], buyers)
+        sure = [dict(zip(own, wider, strict=True)).get(place, each) for place, each in enumerate(sure)]
+    return {id(each): found for (_, each), found in zip(wanted, sure, strict=True)}
 
 
 def _as_recorded(found: Found, matrix: Matrix) -> Found:

@@ -68,6 +68,8 @@ class Part:
         unit: What the estimate is measured in.
         is_headline: Whether it is estimated under every definition of winning although it is no first part: the effect
             of an advantage that no first part asks for.
+        is_buyers_own: Whether what it is about is the buyer's own and the same in all of a buyer's disputes, so that
+            its interval allows for rulings of one buyer that are alike, too.
     """
 
     claim_id: str
@@ -83,6 +85,7 @@ class Part:
     others: str = ""
     unit: Unit = Unit.PP
     is_headline: bool = False
+    is_buyers_own: bool = False
 
     @property
     def claim(self) -> str:

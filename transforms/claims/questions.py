@@ -11,7 +11,7 @@ from transforms.claims.columns import UNKNOWN
 from transforms.claims.definitions import Definition
 from transforms.claims.found import Found
 from transforms.claims.model import Kind, Model, Part
-from transforms.statistics.clusters import Floats
+from transforms.statistics.clusters import Floats, Integers, seller_codes
 from transforms.statistics.dense import DenseColumn
 from transforms.statistics.design import Design, Prepared
 from transforms.statistics.matrix import Booleans, Matrix, plain_gram
@@ -30,6 +30,7 @@ class Rows:
         model: The model.
         design: Its matrix.
         refund: Refunded share of each row, NaN where not recorded.
+        buyers: Code of the buyer of each row, negative where not recorded.
         columns: Columns that parts ask for, by name: numbers, NaN where not recorded.
         dense: Dense columns of all prepared rows by term, for their scales.
         n_ruled: All prepared rows.
@@ -41,6 +42,7 @@ class Rows:
     model: Model
     design: Design
     refund: Floats
+    buyers: Integers
     columns: Mapping[str, Floats]
     dense: Mapping[str, DenseColumn]
     n_ruled: int
@@ -66,7 +68,8 @@ class Rows:
         if kept.size == matrix.n:
             return self, matrix
         columns = {name: column[kept] for name, column in self.columns.items()}
-        return replace(self, columns=columns, refund=self.refund[kept]), matrix.take(kept)
+        rows = replace(self, columns=columns, refund=self.refund[kept], buyers=self.buyers[kept])
+        return rows, matrix.take(kept)
 
 
 def rows_of(prepared: Prepared, model: Model, parts: Sequence[Part], lost: Mapping[str, str], is_sampled: bool) -> Rows:
@@ -92,7 +95,8 @@ def rows_of(prepared: Prepared, model: Model, parts: Sequence[Part], lost: Mappi
     refund = _raw(prepared, "refund_ratio")[places]
     is_kind_known = bool(np.isfinite(kind).any())
     design = prepared.design(model.terms, chosen)
-    return Rows(model, design, refund, columns, prepared.dense, kind.size, lost, is_kind_known, is_sampled)
+    buyers = seller_codes(prepared.rows["buyer_id"])[places]
+    return Rows(model, design, refund, buyers, columns, prepared.dense, kind.size, lost, is_kind_known, is_sampled)
 
 
 def _unknown(parts: Sequence[Part]) -> set[str]:

@@ -119,7 +119,7 @@ class ClusteredCounts:
 
 
 def seller_codes(sellers: pl.Series) -> Integers:
-    """Number sellers in alphabetical order, or in that of their numbers.
+    """Number sellers, or other persons, in alphabetical order, or in that of their numbers.
 
     Args:
         sellers: Seller of each dispute as text or as a whole number, null where not recorded.

@@ -194,6 +194,23 @@ def linear_predictor(matrix: Matrix, rows: slice, slopes: Floats) -> Floats:
     return np.asarray(eta)
 
 
+def projected(matrix: Matrix, rows: slice, slopes: Floats) -> Floats:
+    """Predictors of some rows times several sets of coefficients.
+
+    Args:
+        matrix: The matrix.
+        rows: Its rows, m of them.
+        slopes: Shape (n_slopes, q).
+
+    Returns:
+        Shape (m, q).
+    """
+    found = matrix.dense[:, rows].T @ slopes[: matrix.dense.shape[0]]
+    for block, start, stop in zip(matrix.blocks, matrix.offsets, matrix.offsets[1:], strict=False):
+        found += slopes[start:stop].take(block.codes[rows], axis=0)
+    return np.asarray(found)
+
+
 def weighted_sums(matrix: Matrix, rows: slice, weights: Floats) -> Floats:
     """Weighted sum of each predictor, shape (n_slopes,)."""
     dummies = [np.bincount(block.codes[rows], weights, len(block.labels)) for block in matrix.blocks]

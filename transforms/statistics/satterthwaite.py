@@ -14,7 +14,7 @@ import numpy as np
 
 from transforms.statistics.clusters import Floats, Integers
 from transforms.statistics.families import Derivatives, Likelihood
-from transforms.statistics.matrix import Matrix, cluster_sums, linear_predictor
+from transforms.statistics.matrix import Matrix, cluster_sums, linear_predictor, projected
 from transforms.statistics.newton import Fit
 from transforms.statistics.passes import Rows, summed
 
@@ -238,7 +238,7 @@ def _own(fitted: Fit, part: _Part, by_coefficient: Floats) -> Floats:
     found = np.zeros((part.starts.size, by_coefficient.shape[1]))
     for first in range(0, n, PULLED_ROWS):
         last = min(first + PULLED_ROWS, n)
-        pulls = _slope_pulls(part.matrix, slice(part.rows.start + first, part.rows.start + last), slopes)
+        pulls = projected(part.matrix, slice(part.rows.start + first, part.rows.start + last), slopes)
         pulls *= spread[first:last, None]
         pulls += intercepts[:, first:last].T @ by_coefficient[:k]
         pulls *= pulls
@@ -247,11 +247,3 @@ def _own(fitted: Fit, part: _Part, by_coefficient: Floats) -> Floats:
         )
         found[here] += np.add.reduceat(pulls, np.maximum(part.starts[here] - first, 0), axis=0)
     return found
-
-
-def _slope_pulls(matrix: Matrix, rows: slice, slopes: Floats) -> Floats:
-    """Predictors of some rows times coefficients of each function, shape (m, q)."""
-    pulls = matrix.dense[:, rows].T @ slopes[: matrix.dense.shape[0]]
-    for block, start, stop in zip(matrix.blocks, matrix.offsets, matrix.offsets[1:], strict=False):
-        pulls += slopes[start:stop].take(block.codes[rows], axis=0)
-    return np.asarray(pulls)

@@ -21,7 +21,7 @@ from transforms.statistics.clusters import Floats
 from transforms.statistics.design import prepare
 from transforms.statistics.estimate import factor_effects
 from transforms.statistics.importance import measure_importance
-from transforms.statistics.specs import factor_specs
+from transforms.statistics.specs import OUTCOMES, factor_specs
 from transforms.statistics.validation import validate
 
 #: The last step of a fit is at most 2e-3, so its estimates are off by some millionths.
@@ -218,6 +218,26 @@ def test_an_effect_is_that_of_statsmodels() -> None:
     half_width = (float(str(row["ci_high"])) - float(str(row["ci_low"]))) / 2
     # t with the degrees of freedom of the smaller side is within 2 % of the normal one here
     assert half_width == pytest.approx(196 * error, rel=0.02 + STD_ERROR)
+
+
+def test_what_is_a_buyers_own_allows_for_buyers_who_come_back() -> None:
+    """With buyers of whom each is of one kind and has a level of his own."""
+    world, rng = simulate(World(2_000, 1_500, 6, seller_sd=0.0)).frame, np.random.default_rng(6)
+    buyers, frequent, level = rng.integers(0, 60, world.height), rng.random(60) < 0.5, rng.normal(size=60)
+    code = np.digitize(1.5 * level[buyers] + rng.logistic(size=world.height), [-0.5, 0.5])
+    frame = world.with_columns(
+        outcome=pl.Series(np.array(OUTCOMES)[code]), buyer_is_frequent_claimant=pl.Series(frequent[buyers])
+    )
+    named = frame.with_columns(buyer_id=pl.Series(buyers).cast(pl.String))
+    alone, both = (answer(Data(each.lazy(), draw_disputes(frame).lazy()), only={"conduct"}) for each in (frame, named))
+    assert _width(_found(both, "P1b")) > 2 * _width(_found(alone, "P1b"))
+    assert _found(both, "P3") == _found(alone, "P3")
+
+
+def _width(found: Found) -> float:
+    assert found.ci_low is not None
+    assert found.ci_high is not None
+    return found.ci_high - found.ci_low
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

@@ -17,19 +17,19 @@ PARTS = (
             ),
             _BUYER,
         ),
-        -1, _BUYER, Kind.INTERACTION, "conduct", ("frequent_x_buyer_evidence",),
+        -1, _BUYER, Kind.INTERACTION, "conduct", ("frequent_x_buyer_evidence",), is_buyers_own=True,
     ),
     Part(
         "P1b", "reputation",
         Label("Frequent claimants are favoured less", "频繁维权者更不占优势"),
         effect(Label("Frequent claimant against other buyers", "频繁维权的买家（对比其他买家）"), _BUYER),
-        -1, _BUYER, Kind.CHANGE, "conduct", ("buyer_is_frequent_claimant",),
+        -1, _BUYER, Kind.CHANGE, "conduct", ("buyer_is_frequent_claimant",), is_buyers_own=True,
     ),
     Part(
         "P2a", "reputation",
         Label("Buyers of high credit are favoured", "信誉高的买家更占优势"),
         effect(Label("+1 SD buyer_reputation", "买家信誉得分增加 1 个标准差"), _BUYER),
-        1, _BUYER, Kind.SLOPE, "sides", ("buyer_reputation",),
+        1, _BUYER, Kind.SLOPE, "sides", ("buyer_reputation",), is_buyers_own=True,
     ),
     Part(
         "P2b", "reputation",
