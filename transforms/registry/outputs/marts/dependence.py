@@ -1,4 +1,4 @@
-"""Whether rulings are alike by whom intervals do not allow for."""
+"""Whether rulings are alike by whom most intervals do not allow for."""
 
 from transforms.registry.model import Label, Table
 from transforms.registry.outputs.columns import STATUS, count, flag, number, text
@@ -7,8 +7,8 @@ RULINGS_ALIKE = Table(
     "marts",
     "rulings_alike",
     Label(
-        "Whether rulings of one buyer or decider are alike beyond their cases; intervals allow for sellers only",
-        "同一买家或同一判定人的判定在案情之外是否仍相似；区间只考虑卖家",
+        "Whether rulings of one buyer or decider are alike beyond their cases; most intervals allow for sellers only",
+        "同一买家或同一判定人的判定在案情之外是否仍相似；大多数区间只考虑卖家",
     ),
     ("alike_by",),
     (
