@@ -100,6 +100,9 @@ class Executor(Protocol):
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
         """Make a frame known to whoever does the work, by way of a file if they are other processes."""
 
+    def everywhere(self, work: Callable[[], None]) -> None:
+        """Do something once in every process that lives longer than the work."""
+
 
 @dataclass(frozen=True)
 class Threads:
@@ -139,6 +142,10 @@ class Threads:
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:  # noqa: ARG002 - for others
         """Hand over the frame itself."""
         return Handed(frame)
+
+    def everywhere(self, work: Callable[[], None]) -> None:
+        """Do it here."""
+        work()
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,10 @@ class Processes:
         """Write the frame where the processes read it."""
         return _written(frame, place)
 
+    def everywhere(self, work: Callable[[], None]) -> None:
+        """Do it here; the processes are gone."""
+        work()
+
 
 @dataclass(frozen=True)
 class DaskTasks:
@@ -189,11 +200,7 @@ class DaskTasks:
     @property
     def n_elsewhere(self) -> int:
         """As many as the workers have threads."""
-        from prefect.context import FlowRunContext  # noqa: PLC0415 - reads the environment when it is loaded
-
-        context = FlowRunContext.get()
-        runner: Any = context.task_runner if context else None
-        return sum(runner.client.nthreads().values())
+        return sum(_dask_client().nthreads().values())
 
     def start(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> Callable[[], list[_R]]:
         """Begin to work on all parts; one whose worker dies is worked on by another."""
@@ -206,6 +213,19 @@ class DaskTasks:
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
         """Write the frame where the workers read it."""
         return _written(frame, place)
+
+    def everywhere(self, work: Callable[[], None]) -> None:
+        """Let every worker do it."""
+        _dask_client().run(work)
+
+
+def _dask_client() -> Any:  # noqa: ANN401 - of a library that is loaded late
+    """The client of the Dask task runner of the flow that is under way."""
+    from prefect.context import FlowRunContext  # noqa: PLC0415 - reads the environment when it is loaded
+
+    context = FlowRunContext.get()
+    runner: Any = context.task_runner if context else None
+    return runner.client
 
 
 def _one(work: Callable[[_T], _R], part: _T) -> _R:

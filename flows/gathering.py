@@ -122,7 +122,10 @@ class _Dealt:
             return (self._sorted(0, pl.concat(self.rows)),)
         found = []
         for place in sorted(self.files):
-            found.append(self._sorted(place, pl.read_parquet([str(file) for file in self.files[place]])))
+            rows = pl.read_parquet([str(file) for file in self.files[place]])
+            # pieces without any ruling were dealt somewhere
+            if rows.height or len(self.files) == 1:
+                found.append(self._sorted(place, rows))
             for file in self.files[place]:
                 file.unlink()
         return tuple(found)

@@ -29,7 +29,7 @@ from transforms.statistics.estimate import factor_association, factor_effects
 from transforms.statistics.importance import importance_table, measure_importance
 from transforms.statistics.kinds import evidence_kinds, violation_rules
 from transforms.statistics.levels import assign_levels, level_bounds
-from transforms.statistics.parts import Part, Parts, Spread, here
+from transforms.statistics.parts import Part, Parts, Spread, here, let_go
 from transforms.statistics.reversals import reversals
 from transforms.statistics.specs import FactorKind, FactorSpec, factor_specs
 from transforms.statistics.stratum_effects import stratum_effects
@@ -192,8 +192,16 @@ def _computed(inputs: _Inputs, executor: Executor) -> dict[str, Any]:
     is_divided = executor.n_elsewhere > 0 and len(inputs.files.ruled) > 1
     jobs = [job for job in _JOBS if not (is_divided and job == _DIVIDED)]
     results = executor.start("estimate", partial(_work, inputs=inputs), jobs)
-    divided = {_DIVIDED: _factor_effects(inputs, partial(_over_parts, executor))} if is_divided else {}
+    divided = _divided(inputs, executor) if is_divided else {}
     return divided | dict(zip(jobs, results(), strict=True))
+
+
+def _divided(inputs: _Inputs, executor: Executor) -> dict[str, Any]:
+    """What the job returns whose passes are divided among the workers."""
+    try:
+        return {_DIVIDED: _factor_effects(inputs, partial(_over_parts, executor))}
+    finally:
+        executor.everywhere(let_go)
 
 
 def _over_parts(executor: Executor, work: Callable[[Part], _T], parts: Sequence[Part]) -> list[_T]:
@@ -201,7 +209,8 @@ def _over_parts(executor: Executor, work: Callable[[Part], _T], parts: Sequence[
 
     What it returns is that of each part, so it does not depend on how many workers there are.
     """
-    n_runs = min(executor.n_elsewhere, len(parts))
+    # none for a moment, where the only worker was lost and another is on its way
+    n_runs = max(min(executor.n_elsewhere, len(parts)), 1)
     edges = [len(parts) * run // n_runs for run in range(n_runs + 1)]
     runs = [parts[start:stop] for start, stop in pairwise(edges)]
     # the jobs tell how far the stage is

@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Callable, Iterable
+from itertools import cycle
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,10 +19,13 @@ _R = TypeVar("_R")
 class Elsewhere:
     """Works on the last part first, with copies of all that it was given."""
 
+    def __init__(self) -> None:
+        self._workers = cycle((3, 0, 2, 9))
+
     @property
     def n_elsewhere(self) -> int:
-        """It is taken for a cluster of so many workers."""
-        return 3
+        """It is taken for a cluster whose workers come and go."""
+        return next(self._workers)
 
     def start(self, name: str, work: Callable[[_T], _R], parts: Iterable[_T]) -> Callable[[], list[_R]]:
         """Work on all parts."""
@@ -29,6 +33,10 @@ class Elsewhere:
         done = [copy(part) for copy, part in reversed(copies)]
         assert name
         return lambda: done[::-1]
+
+    def everywhere(self, work: Callable[[], None]) -> None:
+        """Do it on the only worker."""
+        pickle.loads(pickle.dumps(work))()
 
     def hand(self, frame: pl.DataFrame, place: Place) -> Handed:
         """Write the frame."""

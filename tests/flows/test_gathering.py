@@ -50,3 +50,15 @@ def test_rows_in_another_order_find_their_dispute(scored: Scored, tmp_path: Path
         pl.read_parquet(path).reverse().write_parquet(path)
     (tmp_path / "other").mkdir()
     assert _read(gather(scored, tmp_path / "other").ruled).equals(_read(same.ruled))
+
+
+def test_a_piece_without_rulings_makes_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "MOST_SORTED", 40)
+    frame = with_times(draw(World(300, 2)))
+    unruled = frame.with_columns(outcome=pl.lit("settled"), dispute_id=pl.concat_str(pl.lit("U"), "dispute_id"))
+    first = write_scored(unruled, tmp_path / "scored", name="0000")
+    second = write_scored(frame, tmp_path / "scored", name="0001")
+    (tmp_path / "both").mkdir()
+    found = gather(Scored((*first.pieces, *second.pieces), first.snapshots), tmp_path / "both").ruled
+    assert all(pl.read_parquet(file).height for file in found)
+    assert _read(found).height == frame.height

@@ -99,7 +99,9 @@ class Moments:
         is_scaled = isinstance(term, Numeric) and term.scale == Scale.STANDARD
         if not is_scaled or self.low == self.high:
             return Scaling()
-        return Scaling(self.mean * self.unit, math.sqrt(self.squares / (self.n - 1)) * self.unit)
+        deviation = math.sqrt(self.squares / (self.n - 1)) * self.unit
+        # numbers may be too small for their squares
+        return Scaling(self.mean * self.unit, deviation) if deviation else Scaling()
 
     def status(self, scaling: Scaling) -> str:
         """Whether the numbers, so scaled, tell anything: ``ok``, ``constant``, or that nothing was recorded."""

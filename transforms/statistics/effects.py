@@ -44,7 +44,12 @@ class FittedModel(Generic[_Rows_co]):
 
 def ordinal_family(rows: Rows) -> Family:
     """The proportional-odds model, or the logit that it comes to where only two outcomes occur."""
-    occurring = np.flatnonzero(np.sum(rows.each(_outcome_counts), axis=0))
+    return family_for(np.sum(rows.each(_outcome_counts), axis=0))
+
+
+def family_for(counts: Integers) -> Family:
+    """The same from the rulings of each outcome, shape (3,)."""
+    occurring = np.flatnonzero(counts)
     if occurring.size != 2:  # noqa: PLR2004 - all three, or too few for any model
         return Ordinal()
     return Logit(int(occurring[1]), has_probability=bool(occurring[1] == 2))  # noqa: PLR2004 - code of buyer_wins

@@ -89,8 +89,10 @@ def factor_effects(frame: pl.LazyFrame, specs: Sequence[FactorSpec], parts: Part
     """
     numbers, names = _controls([spec for spec in specs if spec not in (*CORE_FACTORS, OVERALL)])
     main = design_in_parts(parts or Parts((Whole(frame),)), [*ADVANTAGES, *numbers], names)
-    rows = _main_rows(main)
-    let_go()
+    try:
+        rows = _main_rows(main)
+    finally:
+        let_go()
     few, is_sampled = sample_sellers(frame, MOST_ROWS_BESIDE)
     controls: list[Term] = [*numbers, *names]
     beside = prepare(few, [*ADVANTAGES, *SIDE_SCORES, *controls], scales=main.scales)

@@ -16,7 +16,7 @@ from transforms.statistics.inference import Inferred, degrees_of_sum, infer, inf
 from transforms.statistics.leverage import JACKKNIFE, SMALLEST_REST, adjusted_scores
 from transforms.statistics.matrix import Booleans, Matrix
 from transforms.statistics.newton import Fit
-from transforms.statistics.satterthwaite import degrees_of_freedom
+from transforms.statistics.satterthwaite import FEWEST_DEGREES, degrees_of_freedom
 
 
 @dataclass(frozen=True)
@@ -111,4 +111,5 @@ def with_variance(found: Inferred, more: float, dof: float) -> Inferred:
         return found
     variance = found.std_error**2
     total = degrees_of_sum((np.array([variance]), np.array([found.dof])), (np.array([more]), dof))
-    return replace(found, std_error=math.sqrt(variance + more), dof=float(total[0]))
+    status = "few_clusters" if found.status == "ok" and total[0] < FEWEST_DEGREES else found.status
+    return replace(found, std_error=math.sqrt(variance + more), dof=float(total[0]), status=status)

@@ -34,7 +34,7 @@ from transforms.statistics.terms import Categorical, Numeric
 
 _T = TypeVar("_T")
 #: A process keeps the matrices of so many parts in memory; one of 300,000 disputes takes about 35 MB.
-MOST_HELD = 40
+MOST_HELD = 64
 
 
 class Part(Hashable, Protocol):

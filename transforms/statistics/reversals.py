@@ -183,6 +183,7 @@ def _value_column(spec: FactorSpec) -> str:
 def _text_strata(rulings: Rulings, name: str) -> Strata:
     """The values of a column as strata."""
     labels, codes = coded_text(rulings.frame[name])
+    assert len(labels) <= np.iinfo(np.uint16).max
     return Strata(name, labels, codes.astype(np.uint16))
 
 

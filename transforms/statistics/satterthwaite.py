@@ -41,7 +41,7 @@ class _Sample:
 
     matrix: Matrix
     sizes: Integers
-    weight: int
+    weight: float
     sums: "_Sums | None"
 
 
@@ -73,7 +73,7 @@ class _Part:
     derivatives: Derivatives
     starts: Integers
     sizes: Integers
-    weight: int
+    weight: float
     sums: _Sums
 
 
@@ -115,12 +115,28 @@ def degrees_of_freedom(rows: Rows, family: Likelihood, fitted: Fit, directions: 
     """
     if not rows.has_sellers or directions.shape[0] == 0:
         return np.full(directions.shape[0], math.inf)
+    return variances_by_likeness(rows, family, fitted, directions)[1]
+
+
+def variances_by_likeness(rows: Rows, family: Likelihood, fitted: Fit, directions: Floats) -> tuple[Floats, Floats]:
+    """Variances of linear functions of the coefficients if errors of a cluster are alike to one degree.
+
+    Args:
+        rows: What was fitted.
+        family: The model.
+        fitted: Its estimates.
+        directions: The functions, shape (q, K + p).
+
+    Returns:
+        Σ a_g and the degrees of freedom, both of shape (q,). Source: Moulton (1986) for the former.
+    """
     step = -(-rows.n // MOST_ROWS)
     (alike,) = summed(rows, partial(_residuals, family=family, fitted=fitted, step=step))
     by_coefficient = np.asarray(np.linalg.solve(fitted.information, directions.T), dtype=np.float64)
     spread = _Spread(family, fitted, step, _likeness(alike), by_coefficient)
     total, squares = summed(rows, partial(_variances, spread=spread))
-    return np.asarray(np.maximum(np.divide(total**2, squares, out=np.ones_like(total), where=squares > 0), 1.0))
+    ratio = np.divide(total**2, squares, out=np.ones_like(total), where=squares > 0)
+    return total, np.asarray(np.maximum(ratio, 1.0))
 
 
 def _variances(matrix: Matrix, spread: _Spread) -> tuple[Floats, Floats]:
@@ -140,16 +156,18 @@ def _samples(matrix: Matrix, family: Likelihood, fitted: Fit, step: int) -> list
     """Leave out rows where there are more than needed: of ``step`` one is taken."""
     starts, sizes = matrix.cluster_starts, np.diff(matrix.cluster_starts)
     if step == 1:
-        return [_Sample(matrix, sizes, 1, None)]
+        return [_Sample(matrix, sizes, 1.0, None)]
     is_large = sizes >= FEWEST_LEFT * step
-    small, large = np.flatnonzero(~is_large)[::step], np.flatnonzero(is_large)
-    few = np.repeat(starts[small] - np.cumsum(sizes[small]) + sizes[small], sizes[small]) + np.arange(
-        sizes[small].sum()
+    small, large = np.flatnonzero(~is_large), np.flatnonzero(is_large)
+    # not the step itself: of a part with few clusters more than that share is taken
+    chosen, weight = small[::step], small.size / max(small[::step].size, 1)
+    few = np.repeat(starts[chosen] - np.cumsum(sizes[chosen]) + sizes[chosen], sizes[chosen]) + np.arange(
+        sizes[chosen].sum()
     )
     thin = [np.arange(starts[one], starts[one + 1], step) for one in large]
     sums = [_sums(matrix, fitted, slice(one, one + 1), *_derived(matrix, family, fitted, int(one))) for one in large]
-    samples = [_Sample(matrix.take(few), sizes[small], step, None)] if few.size else []
-    return samples + ([_Sample(matrix.take(np.concatenate(thin)), sizes[large], 1, _stacked(sums))] if thin else [])
+    samples = [_Sample(matrix.take(few), sizes[chosen], weight, None)] if few.size else []
+    return samples + ([_Sample(matrix.take(np.concatenate(thin)), sizes[large], 1.0, _stacked(sums))] if thin else [])
 
 
 def _derived(matrix: Matrix, family: Likelihood, fitted: Fit, cluster: int) -> tuple[slice, Derivatives]:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from transforms.statistics.clusters import Floats, Integers
-from transforms.statistics.effects import FittedModel, fit_model, ordinal_family
+from transforms.statistics.effects import FittedModel, family_for, fit_model
 from transforms.statistics.families import Family, logistic
 from transforms.statistics.matrix import Matrix, linear_predictor, weighted_sums
 from transforms.statistics.newton import Fit
@@ -181,7 +181,9 @@ def _fit_folds(frame: pl.LazyFrame, rows: Parted, most: int) -> dict[int, _Predi
     bucket = _bucket(rulings.collect_schema())
     counted = rulings.group_by((bucket % FOLDS).alias("fold")).len("n").sort("fold").collect()
     sizes = {int(fold): int(n) for fold, n in counted.iter_rows()}
-    family, found = ordinal_family(rows), {}
+    # not from the matrices of all parts, which would all be in memory then
+    totals = dict(rulings.group_by("outcome").len("n").collect().iter_rows())
+    family, found = family_for(np.array([totals.get(outcome, 0) for outcome in OUTCOMES])), {}
     for fold, size in sizes.items():
         kept = min(most * _HASH_PARTS // max(rows.n - size, 1), _HASH_PARTS)
         others = rulings.filter((bucket % FOLDS != fold) & (bucket // FOLDS < kept))
@@ -292,6 +294,8 @@ def _listed(
 def _ranked(surprise: Floats, ids: pl.Series, most: int) -> Integers:
     """Places of the most surprising rulings in order; ids decide between equals, at the end of the list too."""
     most = min(most, surprise.size)
+    if not most:
+        return np.zeros(0, dtype=np.int64)
     least = np.partition(surprise, surprise.size - most)[surprise.size - most]
     candidates = np.flatnonzero(surprise >= least)
     names = ids.gather(candidates).to_list()

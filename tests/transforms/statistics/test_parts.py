@@ -11,12 +11,13 @@ import pytest
 from tests.transforms.statistics.samples import disputes
 from transforms.statistics import newton, satterthwaite
 from transforms.statistics.clusters import Floats
-from transforms.statistics.dense import Moments
+from transforms.statistics.dense import Moments, Scaling
 from transforms.statistics.design import MISSING_SUFFIX, build_model
 from transforms.statistics.factor_models import factor_effects
 from transforms.statistics.matrix import Matrix
 from transforms.statistics.parts import Part, Parted, Parts, Whole, design_in_parts
 from transforms.statistics.specs import FactorKind, FactorSpec, factor_specs
+from transforms.statistics.surprise import surprising_rulings
 from transforms.statistics.terms import ADVANTAGES, CONTROLS, Categorical, Numeric
 
 _T = TypeVar("_T")
@@ -112,6 +113,20 @@ def test_many_rows_begin_with_the_first_part(monkeypatch: pytest.MonkeyPatch) ->
     assert np.log(ratios).mean() == pytest.approx(0.0, abs=0.05)
 
 
+def test_degrees_of_freedom_with_few_sellers_in_each_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a part with fewer sellers than one in so many are taken one stands for those that there are."""
+    rng = np.random.default_rng(8)
+    large = pl.concat_str(pl.lit("L"), pl.Series(rng.integers(0, 3, 3_000)).cast(pl.String))
+    small = pl.concat_str(pl.lit("S"), pl.Series(rng.integers(0, 60, 3_000)).cast(pl.String))
+    frame = disputes(3_000, 60, 8).with_columns(
+        seller_id=pl.when(pl.int_range(pl.len()) % 2 == 0).then(large).otherwise(small)
+    )
+    exact = factor_effects(frame.lazy(), factor_specs())["dof"].head(6).to_numpy()
+    monkeypatch.setattr(satterthwaite, "MOST_ROWS", 300)
+    found = factor_effects(frame.lazy(), factor_specs(), _dealt(frame, 16))["dof"].head(6).to_numpy()
+    assert np.abs(np.log(found / exact)).max() < 0.4
+
+
 def test_what_comes_back_of_a_pass_does_not_grow_with_the_rows() -> None:
     sizes: list[int] = []
 
@@ -149,3 +164,17 @@ def test_moments_add_up(values: Floats) -> None:
         assert found.centre == pytest.approx(expected.centre, rel=1e-9, abs=1e-12 * abs(expected.scale))
     if whole.low < whole.high and whole.high < 1e100:
         assert whole.scaling(term).scale == pytest.approx(values.std(ddof=1), rel=1e-12)
+
+
+def test_a_part_without_rulings_changes_nothing() -> None:
+    frame = disputes(1_200, 90, 9)
+    parts = _dealt(frame, 3)
+    with_empty = replace(parts, parts=(Whole(frame.head(0).lazy()), *parts.parts, Whole(frame.head(0).lazy())))
+    _same(factor_effects(frame.lazy(), factor_specs(), with_empty), factor_effects(frame.lazy(), factor_specs(), parts))
+    listed = [surprising_rulings(frame.lazy(), factor_specs(), parts=each) for each in (with_empty, parts)]
+    _same(listed[0], listed[1])
+
+
+def test_numbers_too_small_for_their_squares_are_left_as_they_are() -> None:
+    moments = Moments.of(np.array([0.0, 1e-200, 0.0]))
+    assert moments.scaling(Numeric("x", "x")) == Scaling()
