@@ -5,12 +5,12 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError, validators
 
 from flows import log
+from flows.crashes import explain_crash
 from flows.errors import RunError, UsageError
 from flows.storage import refusal
 
@@ -54,26 +54,8 @@ Profile = Annotated[
 
 def main() -> None:
     """Run the command line; a person reads a sentence, never a traceback."""
-    sys.excepthook = _explain_crash
+    sys.excepthook = explain_crash
     sys.exit(call(lambda: app(exit_on_error=False, print_error=False, result_action="return_value")))
-
-
-def _explain_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Keep what a developer needs in a file, and tell the person what happened and where it is."""
-    import tempfile  # noqa: PLC0415
-    import traceback  # noqa: PLC0415
-
-    from transforms.privacy.mask import mask_sentence  # noqa: PLC0415
-
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="rulings-crash-", suffix=".log", delete=False, encoding="utf-8"
-    ) as details:
-        details.write(mask_sentence("".join(traceback.format_exception(kind, error, trace))))
-    cause = str(error).splitlines()[0] if str(error) else kind.__name__
-    _say(
-        f"a fault in the program stopped the run ({cause}); the last release is as it was. Details: {details.name}",
-        EXIT_DATA,
-    )
 
 
 def call(command: Callable[[], object]) -> int:

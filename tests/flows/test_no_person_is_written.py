@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.cli import _explain_crash
+from flows.crashes import explain_crash
 from flows.errors import RunError, without_persons
 from flows.run_log import read_runs, recorded
 from flows.settings import Layout
@@ -255,6 +255,6 @@ def test_failures_of_libraries_quote_no_person() -> None:
 
 def test_the_log_of_a_crash_quotes_no_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    _explain_crash(ValueError, ValueError(f"conversion failed: {PHONE}"), None)
+    explain_crash(ValueError, ValueError(f"conversion failed: {PHONE}"), None)
     (log,) = tmp_path.glob("rulings-crash-*.log")
     assert "ValueError: conversion failed: [手机号]" in log.read_text(encoding="utf-8")
