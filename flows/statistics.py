@@ -255,7 +255,7 @@ def _claims(inputs: _Inputs) -> dict[Key, Found]:
     return answer_by_models(Data(inputs.rows, inputs.disputes, inputs.favoured))
 
 
-#: The job whose models pass over all rulings; those of the others take a sample.
+#: The job whose models pass over all rulings, however many; those of the others take a sample.
 _DIVIDED = "factor_effects"
 #: Statistics that do not wait for each other; what takes longest comes first.
 _JOBS: dict[str, Callable[[_Inputs], Any]] = {
